@@ -1,0 +1,1 @@
+"""wenku: the crawler for Chinese document libraries."""

@@ -1,0 +1,18 @@
+"""Small text functions that several rooms need. They make copies for comparing: a published text is never folded."""
+
+from __future__ import annotations
+
+import re
+
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x00A0: 0x20}
+_SPACE = re.compile(r"\s+")
+
+
+def fold_width(text: str) -> str:
+    """`text` with full-width ASCII (U+FF01–FF5E) and wide blanks as ASCII; same length, so offsets carry over."""
+    return text.translate(_WIDE)
+
+
+def squeeze(text: str) -> str:
+    """`text` without any white space."""
+    return _SPACE.sub("", text)
