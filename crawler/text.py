@@ -16,3 +16,12 @@ def fold_width(text: str) -> str:
 def squeeze(text: str) -> str:
     """`text` without any white space."""
     return _SPACE.sub("", text)
+
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+
+
+def printable(text: str, limit: int = 200) -> str:
+    """`text` fit for a log or a terminal: one line, no control or direction marks, at most `limit` characters."""
+    short = text if len(text) <= limit else text[: limit - 1] + "…"
+    return _UNPRINTABLE.sub("�", short)
