@@ -1,0 +1,124 @@
+"""data/sites/*.toml → Site: what a person says of a site. Everything else the crawler finds out by itself."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from crawler.datafiles import data_file
+from crawler.urls import BadUrl, canonical, site_of
+
+
+class SiteError(ValueError):
+    """A site's name, address or file is wrong. The message is one line that names it and the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site to crawl.
+
+    `start_urls` are canonical; `skip` are regular expressions searched in an address, and what they
+    match is not fetched; `served_by` is "demo" for the bundled library, which the program serves itself.
+    """
+
+    name: str
+    start_urls: tuple[str, ...]
+    about: str = ""
+    enabled: bool = True
+    skip: tuple[str, ...] = ()
+    served_by: str = ""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The sites (see `urls.site_of`) that its addresses may lie on."""
+        return frozenset(site_of(url) for url in self.start_urls)
+
+
+_TYPES = {"start_urls": list, "about": str, "enabled": bool, "skip": list, "served_by": str}
+
+
+def _urls(values: Iterable[str], origin: str) -> tuple[str, ...]:
+    made = []
+    for value in values:
+        try:
+            made.append(canonical(value))
+        except BadUrl as error:
+            raise SiteError(f"{origin}: {error}; write it like http://www.example.com/") from None
+    return tuple(dict.fromkeys(made))
+
+
+def read_site(path: Path) -> Site:
+    """The site that the file describes. Raises SiteError for a broken file, an unknown key, a wrong type or value."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteError(f"{path}: not valid TOML: {error}; mend the file or remove it") from None
+    except OSError as error:
+        raise SiteError(f"{path}: cannot be read: {error.strerror}") from None
+    known = [f.name for f in fields(Site) if f.name != "name"]
+    for key, value in table.items():
+        if key not in known:
+            raise SiteError(f"{path}: unknown key {key!r}; known keys are {', '.join(known)}")
+        strings = not isinstance(value, list) or all(isinstance(v, str) for v in value)
+        if not isinstance(value, _TYPES[key]) or not strings:
+            kind = "a list of strings" if _TYPES[key] is list else {str: "a string", bool: "true or false"}[_TYPES[key]]
+            raise SiteError(f"{path}: {key} must be {kind}")
+    if not table.get("start_urls"):
+        raise SiteError(f'{path}: start_urls is missing or empty; add start_urls = ["http://…/"]')
+    for pattern in table.get("skip", ()):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise SiteError(f"{path}: skip: {pattern!r} is no regular expression: {error}") from None
+    if table.get("served_by", "") not in ("", "demo"):
+        raise SiteError(f'{path}: served_by must be "demo" or left out')
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    values["start_urls"] = _urls(table["start_urls"], f"{path}: start_urls")
+    return Site(name=path.stem, **values)
+
+
+def load_sites(folder: Path | None = None) -> dict[str, Site]:
+    """Every site of `folder` (default: data/sites/), by name, in the order of the names. Raises SiteError."""
+    folder = folder or data_file("sites")
+    return {path.stem: read_site(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def sites_from_urls(urls: str) -> list[Site]:
+    """One Site for each host of the comma-separated addresses, without any configuration. Raises SiteError."""
+    given = [url.strip() for url in urls.split(",") if url.strip()]
+    if not given:
+        raise SiteError("start_urls is empty; write -a start_urls=http://www.example.com/")
+    by_host: dict[str, list[str]] = {}
+    for url in _urls(given, "start_urls"):
+        by_host.setdefault(site_of(url), []).append(url)
+    return [Site(name=host, start_urls=tuple(group)) for host, group in by_host.items()]
+
+
+def choose(start_urls: str = "", sites: str = "", folder: Path | None = None) -> list[Site]:
+    """The sites of one crawl, from the spider's arguments. Raises SiteError.
+
+    `start_urls` wins and needs no configuration; `sites` picks configured ones by name (a disabled
+    one too: it was asked for); neither means every enabled site of data/sites/.
+    """
+    if start_urls and sites:
+        raise SiteError("give either start_urls or sites, not both")
+    if start_urls:
+        return sites_from_urls(start_urls)
+    known = load_sites(folder)
+    if not sites:
+        chosen = [site for site in known.values() if site.enabled]
+        if not chosen:
+            raise SiteError("no enabled site in data/sites/; add one or write -a start_urls=http://…/")
+        return chosen
+    names = [name.strip() for name in sites.split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            raise SiteError(
+                f"unknown site {name!r}; known sites are {', '.join(known) or '(none)'} (data/sites/*.toml)"
+            )
+    if not names:
+        raise SiteError("sites is empty; write -a sites=demo")
+    return [known[name] for name in dict.fromkeys(names)]
