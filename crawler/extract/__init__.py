@@ -1,0 +1,10 @@
+"""From bytes to a Page: encoding, displayed lines and their zones, kind, title, date, fields, paging, links.
+
+Pure functions; this package knows no rules about phrases (that is `crawler.clean`), no site and no HTTP.
+"""
+
+from crawler.extract.join import join_pages
+from crawler.extract.lines import read_text
+from crawler.extract.reader import read_page
+
+__all__ = ["join_pages", "read_page", "read_text"]

@@ -1,0 +1,136 @@
+"""Addresses of links: made absolute without the cost of a full parse, and their shape."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urljoin, urlsplit
+
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_PLAIN = re.compile(r"[\w%.~+@=&-][^\s?#<>\"\\]*$", re.A)
+_SLASHES = re.compile("/{2,}")
+_FILE = re.compile(
+    r"\.(?:zip|rar|7z|gz|tar|tgz|exe|apk|msi|dmg|iso|docx?|xlsx?|pptx?|ppsx?|wps|pdf|rtf|epub|mobi|chm|jpe?g|png|gif|bmp|"
+    r"webp|svg|ico|mp[34]|m4a|wma|wav|avi|flv|wmv|mkv|swf|css|js|json|xml|rss|atom|woff2?|ttf|torrent)$",
+    re.I,
+)
+_TWIN = re.compile(r"^(?:www|m|wap|mip|3g|mobile)\.")
+_INDEX = re.compile(r"(?:index|default|main)\.(?:s?html?|php|aspx?|jsp)$", re.I)
+
+
+class Resolver:
+    """Makes the links of one page absolute. `url` is the page's address, `base` its <base href>; both may be ""."""
+
+    def __init__(self, url: str, base: str = ""):
+        self.url = url
+        try:
+            self.base = urljoin(url, base.strip()) if base else url
+            parts = urlsplit(self.base)
+            self.host = (urlsplit(url).hostname or parts.hostname or "").lower()
+            self.origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+            self.scheme = parts.scheme or "http"
+            path = parts.path or "/"
+        except ValueError:
+            self.base = self.origin = self.host = ""
+            self.scheme, path = "http", "/"
+        self.folder = self.origin + path[: path.rfind("/") + 1]
+        self.site = _TWIN.sub("", self.host)
+
+    def absolute(self, href: str) -> str:
+        """`href` as an absolute http(s) address without fragment; "" for anything that is none."""
+        href = href.strip().split("#", 1)[0]
+        if not href:
+            return ""
+        if href[0] == "/":
+            url = f"{self.scheme}:{href}" if href[1:2] == "/" else self.origin + href if self.origin else ""
+        elif _SCHEME.match(href):
+            url = href if href[:4].lower() == "http" else ""
+        elif self.origin and href[0] != "?" and "./" not in href and ":" not in href:
+            url = self.folder + href
+        else:
+            try:
+                url = urljoin(self.base, href)
+            except ValueError:
+                return ""
+            if url[:4] != "http":
+                return ""
+        if not url or "\n" in url or " " in url or "\\" in url or "/." in url:
+            url = self._tidy(url)
+        head, found, rest = url.partition("://")
+        if not found or "//" not in rest:
+            return url
+        path, mark, query = rest.partition("?")
+        return f"{head}://{_SLASHES.sub('/', path)}{mark}{query}"
+
+    def _tidy(self, url: str) -> str:
+        try:
+            return urljoin(self.base, "".join(url.replace("\\", "/").split("\n")).replace(" ", "%20")) if url else ""
+        except ValueError:
+            return ""
+
+    def same_site(self, url: str) -> bool:
+        """True when `url` is on the page's own host, its www twin, or a subdomain of it that is no mobile twin."""
+        rest = url.partition("://")[2]
+        end = len(rest)
+        for mark in "/?":
+            at = rest.find(mark)
+            if 0 <= at < end:
+                end = at
+        host = rest[:end].lower()
+        if host == self.host or not self.host:
+            return True
+        host = host.partition(":")[0].rpartition("@")[2]
+        if host == self.host or host == self.site or host == "www." + self.site:
+            return True
+        return host.endswith("." + self.site) and not _TWIN.match(host)
+
+
+def is_file(url: str) -> bool:
+    """True for an address that ends like a download or a picture."""
+    return bool(_FILE.search(url.partition("?")[0]))
+
+
+_DIGITS = re.compile(r"\d+")
+_NAME_WITH_ID = re.compile(r"[a-z]*[-_]?\d{2,}|[0-9a-f]{16,}|\d", re.I)
+_LIST_NAME = re.compile(r"^(?:list|index|page|p|default|lists|category|cat|class|column|channel)(?:[-_]?\d*){0,3}$", re.I)
+_OTHER_WORD = re.compile(
+    r"(?:^|[/._?=&-])(?:tags?|search|so|login|logout|register|reg|user|member|members|about|aboutus|contact|help|feedback|guestbook|"
+    r"sitemap|rss|feed|comment|comments|plus|e/(?:search|member|public|digg|doinfo)|link|links|friendlink|copyright|service|map|"
+    r"cart|vip|pay|download|down|print|share|mobile|wap|app|ajax|api|admin|javascript|wp-(?:login|admin|json)|author|space|profile|"
+    r"lianxiwomen|guanyuwomen|liuyan\w*|tougao|biaoqian|sousuo)(?:$|[/._?=&-])",
+    re.I,
+)
+
+
+def path_of(url: str) -> str:
+    """Path and query of an absolute address."""
+    rest = url.partition("://")[2]
+    at = rest.find("/")
+    return rest[at:] if at >= 0 else "/"
+
+
+def family(url: str) -> str:
+    """The shape of an address: digits as 0, so that the articles of one engine share it (/a/123.html -> /a/0.html)."""
+    return _DIGITS.sub("0", path_of(url))
+
+
+def shape(url: str) -> str:
+    """What the address alone suggests: "article", "list", "other", "home" or ""."""
+    path = path_of(url)
+    if path in ("/", "") or (path.count("/") == 1 and _INDEX.search(path)):
+        return "home"
+    if _OTHER_WORD.search(unquote(path) if "%" in path else path):
+        return "other"
+    where, _, query = path.partition("?")
+    last = where.rstrip("/").rpartition("/")[2]
+    if where.endswith("/"):
+        return "article" if _DIGITS.fullmatch(last) and len(last) > 4 else "list"
+    stem, dot, _extension = last.rpartition(".")
+    if query and re.search(r"(?:^|&)(?:id|aid|tid|artid|newsid|p|articleid|nid)=\d+", query, re.I):
+        return "article"
+    if query and re.search(r"(?:^|&)(?:cid|catid|typeid|classid|sortid|cat|page|channelid)=\d+", query, re.I):
+        return "list"
+    if not dot:
+        return "article" if _NAME_WITH_ID.search(last) and len(last) > 3 else "list"
+    if _LIST_NAME.match(stem):
+        return "list"
+    return "article" if re.search(r"\d", stem) or len(stem) >= 24 else ""

@@ -1,0 +1,286 @@
+"""Where the document stands on the page: its container, and the zone of every line.
+
+Lines of text give weight to the element that holds them (a paragraph's own element passes it on);
+the heaviest element is the container, and it grows over siblings that read like the same document.
+Inside it, marks and link lists at the edges are cut away. Weights count characters outside links.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from crawler.extract.marks import mark_of
+from crawler.extract.tree import Line, Tree
+from crawler.page import Zone
+
+_SENTENCE = re.compile("[。！？；!?;：:，,、…]")
+_STOP = re.compile("[。！？!?…；;]")
+_PARAGRAPH = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr figcaption".split())
+_CONTAINER = frozenset("div td th article section main body center form fieldset html dl ul ol table tbody".split())
+_SIDE_TAGS = frozenset("nav footer aside header menu".split())
+# Names in class or id that designers of many sites share; they only lower a weight, they never decide alone.
+_SIDE_NAME = re.compile(
+    r"comment|pinglun|(?:^|[ #._-])(?:cmt|pl|foot|footer|nav|menu|side|sidebar|share|bdshare|related|relate|relevant|"
+    r"recommend|tuijian|xiangguan|hot|rank|copyright|declare|disclaimer|shengming|breadcrumb|crumb|crumbs|pagelist|pages?|"
+    r"digg|vote|tags?|login|search|friendlink|links|toolbar|qrcode|popup|modal|dialog|reply|reward|author-?(?:info|box)|bio)"
+    r"(?:$|[ ._-]|box|list|bar|area|er|info|wrap|con|s\b)",
+    re.I,
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
+ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
+
+
+@dataclass(slots=True)
+class Layout:
+    """`zones` and `marks` have one entry a line; `first` to `last` (exclusive) is the body, `weight` its characters."""
+
+    zones: list[Zone]
+    marks: list[str]
+    weights: list[float] = field(default_factory=list)
+    container: int = 0
+    first: int = 0
+    last: int = 0
+    weight: float = 0.0
+
+
+def weigh(line: Line, mark: str) -> float:
+    """How much `line` reads like a document: its characters outside links, none for furniture."""
+    length = len(line.text)
+    if mark:
+        return 0.0
+    if line.linked * 2 > length:
+        # Whole paragraphs set as one link do occur; titles of other articles are short and have no full stop.
+        return length * 0.7 if length > 60 and len(_STOP.findall(line.text)) > 1 else 0.0
+    free = length - line.linked
+    if free < 4:
+        return 0.5
+    return free * (1.0 if _SENTENCE.search(line.text) else 0.6)
+
+
+def find_body(tree: Tree, title_line: int) -> Layout:
+    """The zones of all lines of `tree`. `title_line` is the line of the heading, -1 when it was not found."""
+    lines = tree.lines
+    marks = [mark_of(line.text) if line.linked * 2 <= len(line.text) or line.linked < 12 else "" for line in lines]
+    layout = Layout([Zone.SIDE] * len(lines), marks)
+    if not lines:
+        return layout
+    weights = [weigh(line, mark) for line, mark in zip(lines, marks, strict=True)]
+    layout.weights = weights
+    _damp(tree, weights, title_line)
+    layout.container = _grow(tree, weights, marks, _heaviest(tree, weights), title_line)
+    _bounds(tree, layout, title_line)
+    _paint(tree, layout, title_line)
+    layout.weight = sum(w for w, zone in zip(weights, layout.zones, strict=True) if zone is Zone.BODY)
+    return layout
+
+
+def _damp(tree: Tree, weights: list[float], title_line: int) -> None:
+    """Take most of the weight from lines in elements that call themselves navigation, comments, footer…"""
+    total = sum(weights)
+    for element in tree.elements:
+        if element.start == element.end or not (element.tag in _SIDE_TAGS or element.hint):
+            continue
+        if element.start <= title_line < element.end:
+            continue
+        if element.tag in _SIDE_TAGS or _SIDE_NAME.search(element.hint):
+            held = sum(weights[element.start : element.end])
+            if 0 < held < 0.7 * total:
+                for index in range(element.start, element.end):
+                    weights[index] *= 0.1
+
+
+def _heaviest(tree: Tree, weights: list[float]) -> int:
+    """The element whose own lines and paragraphs weigh most; half of the weight counts for its parent, and so on up."""
+    elements = tree.elements
+    scores = [0.0] * len(elements)
+    for line, weight in zip(tree.lines, weights, strict=True):
+        if weight <= 0:
+            continue
+        at = line.element
+        element = elements[at]
+        if element.parent >= 0 and (
+            element.tag in _PARAGRAPH or (not element.blocks and element.end - element.start <= 1)
+        ):
+            at = element.parent
+        for _ in range(4):
+            scores[at] += weight
+            weight *= 0.5
+            at = elements[at].parent
+            if at < 0:
+                break
+    return max(range(len(scores)), key=scores.__getitem__)
+
+
+def _grow(tree: Tree, weights: list[float], marks: list[str], at: int, title_line: int) -> int:
+    """The container of the whole document: `at`, or an ancestor of it whose other children read like the document."""
+    elements = tree.elements
+    best = at
+    while elements[at].parent > 0 and elements[at].tag != "body":
+        parent = elements[at].parent
+        here, above = elements[at], elements[parent]
+        if here.tag in ("tr", "tbody", "ul", "ol", "dl", "table") or here.tag in _PARAGRAPH:
+            best = at = parent
+            continue
+        before = range(max(above.start, title_line + 1), here.start)
+        after = range(here.end, above.end)
+        mine = sum(weights[here.start : here.end])
+        more = _belongs(tree, weights, marks, before, at) + _belongs(tree, weights, marks, after, at)
+        if more > 0.02 * mine and more > 20:
+            best = parent
+        at = parent
+        if len(range(above.start, above.end)) > 4 * (here.end - here.start) + 60:
+            break
+    return best
+
+
+def _belongs(tree: Tree, weights: list[float], marks: list[str], span: range, container: int) -> float:
+    """The weight of the lines of `span`, beside the container, that read like the same document."""
+    elements = tree.elements
+    parent = elements[container].parent
+    found = 0.0
+    for index in span:
+        if marks[index] in ("comments", "related", "turn", "legal", "tags"):
+            if index > elements[container].start:
+                break
+            found = 0.0
+            continue
+        weight = weights[index]
+        if weight < 2:
+            continue
+        line = tree.lines[index]
+        at = line.element
+        while elements[at].parent != parent and elements[at].parent > 0 and at > parent:
+            at = elements[at].parent
+        twin = at == parent or (
+            elements[at].tag == elements[container].tag and elements[at].hint == elements[container].hint
+        )
+        plain = elements[at].tag in _PARAGRAPH and not elements[at].hint
+        if twin or plain:
+            found += weight
+        elif weight > 40 and _STOP.search(line.text[-2:]) and not _SIDE_NAME.search(elements[at].hint):
+            found += weight * 0.3
+    return found
+
+
+def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
+    """First and last line of the body inside the container: what stands at the edges is cut away by its marks."""
+    lines, marks, weights = tree.lines, layout.marks, layout.weights
+    box = tree.elements[layout.container]
+    first, last = box.start, box.end
+    if first <= title_line < last:
+        first = title_line + 1
+    first = _after_head(tree, layout, first, last)
+    total = sum(weights[first:last]) or 1.0
+    left = total
+    seen = 0.0
+    for index in range(first, last):
+        mark = marks[index]
+        if mark in ENDS and seen > 0 and _ends_here(tree, layout, index, last, left, total):
+            last = index
+            break
+        seen += weights[index]
+        left -= weights[index]
+    while last > first and _is_tail(lines[last - 1], marks[last - 1]):
+        last -= 1
+    layout.first, layout.last = first, last
+
+
+def _ends_here(tree: Tree, layout: Layout, index: int, last: int, left: float, total: float) -> bool:
+    """True when the mark on line `index` closes the body: no more than scraps of text follow."""
+    mark = layout.marks[index]
+    following = [w for w in layout.weights[index + 1 : last] if w > 8]
+    if mark in ("comments", "related"):
+        return left < 0.4 * total
+    if mark == "turn":
+        return left < 0.3 * total
+    return left < 0.12 * total and len(following) <= 6
+
+
+def _after_head(tree: Tree, layout: Layout, first: int, last: int) -> int:
+    """The first line after by-line, summary, breadcrumb and buttons, when these stand at the top of the container."""
+    lines, marks, weights = tree.lines, layout.marks, layout.weights
+    end = first
+    quiet = 0
+    for index in range(first, min(last, first + 25)):
+        line, mark = lines[index], marks[index]
+        if mark in ("info", "crumbs", "share", "turn", "editor", "tags", "comments") or (
+            mark == "summary" and _own_box(tree, index, layout.container)
+        ):
+            end = index + 1
+            quiet = 0
+        elif line.linked * 2 > len(line.text) or len(line.text) < 12:
+            quiet += 1
+            if quiet > 8:
+                break
+        elif weights[index] > 12:
+            break
+    return end
+
+
+def _own_box(tree: Tree, index: int, container: int) -> bool:
+    """True when the line stands in an element of its own below the container, not in a paragraph of the text."""
+    element = tree.elements[tree.lines[index].element]
+    return tree.lines[index].element != container and (element.tag in ("div", "td", "blockquote") or bool(element.hint))
+
+
+def _is_tail(line: Line, mark: str) -> bool:
+    return mark in ENDS or line.linked * 10 > 9 * len(line.text) and len(line.text) < 60
+
+
+def _paint(tree: Tree, layout: Layout, title_line: int) -> None:
+    """Zones: BODY between the bounds without link lists, HEAD and TAIL around it, SIDE for all the rest."""
+    zones, lines = layout.zones, tree.lines
+    first, last = layout.first, layout.last
+    for index in range(first, last):
+        zones[index] = Zone.BODY
+    _lists_out(tree, layout)
+    region = _region(tree, layout, title_line)
+    top = min(title_line, first) if title_line >= 0 else first
+    for index in range(region.start, first):
+        if index >= top or layout.marks[index] in ("crumbs", "info", "tags", "summary"):
+            zones[index] = Zone.HEAD
+    for index in range(max(0, top - 12), region.start):
+        if layout.marks[index] == "crumbs" or index >= top:
+            zones[index] = Zone.HEAD
+    for index in range(last, region.stop):
+        zones[index] = Zone.TAIL
+    for index in range(region.stop, len(lines)):
+        if layout.marks[index] in ("tags", "turn", "editor", "legal"):
+            zones[index] = Zone.TAIL
+
+
+def _region(tree: Tree, layout: Layout, title_line: int) -> range:
+    """The lines of the element that holds both the heading and the body: the article with its furniture."""
+    elements = tree.elements
+    at = layout.container
+    box = elements[at]
+    start, end = box.start, box.end
+    limit = max(60, 3 * (end - start))
+    for _ in range(6):
+        parent = elements[at].parent
+        if parent < 0 or elements[parent].tag in ("body", "html"):
+            break
+        if elements[parent].end - elements[parent].start > limit + (end - start):
+            break
+        at = parent
+        start, end = elements[at].start, elements[at].end
+        if start <= title_line:
+            break
+    return range(start, end)
+
+
+def _lists_out(tree: Tree, layout: Layout) -> None:
+    """Lists of links inside the body (three lines or more that are nothing but links) are no text of the document."""
+    zones, lines = layout.zones, tree.lines
+    index = layout.first
+    while index < layout.last:
+        stop = index
+        while stop < layout.last and lines[stop].linked * 10 > 8 * len(lines[stop].text) and layout.weights[stop] == 0:
+            stop += 1
+        if stop - index >= 3:
+            if index > layout.first and layout.marks[index - 1] == "related":
+                index -= 1
+            for inner in range(index, stop):
+                zones[inner] = Zone.SIDE
+        index = max(stop, index + 1)

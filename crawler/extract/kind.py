@@ -1,0 +1,96 @@
+"""What a page is for its reader: an article, a list, a home page, a tag page, an error in disguise, or something else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.extract.address import path_of, shape
+from crawler.extract.body import Layout
+from crawler.extract.paging import Bar
+from crawler.extract.tree import Tree
+from crawler.page import Kind, Zone
+
+_ERROR = re.compile(
+    r"(?:访问|查看|请求|浏览|查找|寻找|您要|你要|您找)的?.{0,12}(?:页面|文章|内容|信息|网页|文档|文件).{0,8}(?:不存在|已删除|被删除|找不到|无法|已被|没有找到)|"
+    r"(?:页面|网页|文章|文档|内容|信息|链接|地址|帖子|主题).{0,6}(?:不存在|没有找到|未找到|找不到了?|走丢|丢失了|飞走|已被删除|已被管理员|已删除|已失效)|"
+    r"^\W*(?:错误|http|error)?\W*(?:404|403|410|500|502|503)(?:\W|$)|not found|page not found|404 error|服务器(?:内部)?错误|"
+    r"没有找到(?:您|你|相关|任何|指定)|找不到(?:您|你|该|此|相关|指定|网页|页面)|^提示信息$|系统提示|出错了|参数错误|站点(?:已)?关闭|访问过于频繁|域名.{0,8}(?:未绑定|已过期|出售)",
+    re.I,
+)
+_FORUM = re.compile(r"^(?:楼主|沙发|板凳|地板|\d{1,3}\s*[楼#]|只看(?:该作者|楼主)|回复\s*\d*\s*[楼#]|TA的|发消息|积分\s*\d+|使用道具)", re.I)
+_TAG_URL = re.compile(r"(?:^|[/._?=&-])(?:tags?|search|so|sousuo|biaoqian|keyword|topics?)(?:$|[/._?=&-])|[?&](?:q|keyword|wd|kw|s)=", re.I)
+_ABOUT = re.compile(r"^(?:关于(?:我们|本站)|联系(?:我们|方式)|网站(?:地图|声明|介绍)|版权声明|免责声明|隐私(?:政策|条款)|服务(?:条款|协议)|用户(?:协议|登录|注册)|会员(?:登录|注册|中心)|登录|注册|广告(?:服务|报价|合作)|友情链接|招聘信息|诚聘英才|合作洽谈|在线留言|留言(?:板|反馈|本)|意见反馈|投稿(?:指南|须知)|帮助中心|找回密码)(?:$|\W)")
+_ITEM_DATE = re.compile(r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}")
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What speaks for an article or a list; for `explain` and for tests."""
+
+    article: float
+    listing: float
+
+
+def find_kind(tree: Tree, layout: Layout, bar: Bar, url: str, title: str, title_line: int, dated: bool, paged: bool) -> tuple[Kind, Evidence]:
+    """The kind of the page, and the evidence it was judged by. `paged` says that `bar` pages this article."""
+    form = shape(url) if url else ""
+    evidence = _weigh(tree, layout, bar, form, title_line, dated, paged)
+    body = layout.weight
+    if body < 400 and _is_error(tree, title):
+        return Kind.ERROR, evidence
+    if form == "home":
+        return Kind.HOME, evidence
+    article = evidence.article > evidence.listing
+    if url and _TAG_URL.search(path_of(url)) and not (article and form == "article"):
+        return Kind.TAG, evidence
+    if _ABOUT.match(title) and (form != "article" or body < 1500):
+        return Kind.OTHER, evidence
+    if _is_forum(tree):
+        return Kind.OTHER, evidence
+    if article and body >= 12:
+        return Kind.ARTICLE, evidence
+    if evidence.listing >= 2 or form == "list":
+        return Kind.LIST, evidence
+    return (Kind.ARTICLE if form == "article" and title_line >= 0 else Kind.OTHER), evidence
+
+
+def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dated: bool, paged: bool) -> Evidence:
+    lines, zones = tree.lines, layout.zones
+    body = layout.weight
+    article = {"article": 2.5, "list": -1.5}.get(form, 0.0)
+    article += 2.0 if dated else 0.0
+    article += 1.0 if title_line >= 0 and lines[title_line].tag in ("h1", "h2") else 0.0
+    article += min(body / 300, 3.0)
+    article += 2.0 if paged else 0.0
+    turned = any(
+        mark == "turn" and ("篇" in line.text or "条" in line.text)
+        for mark, line in zip(layout.marks, lines, strict=True)
+    )
+    article += 2.0 if turned else 0.0
+    items = dates = excerpts = 0
+    run = 0
+    for index, line in enumerate(lines):
+        linked = line.linked * 5 > 2 * len(line.text) and line.linked >= 8
+        if linked and zones[index] is not Zone.SIDE:
+            items += 1
+            dates += bool(_ITEM_DATE.search(line.text))
+        if linked:
+            run = 3
+        elif run and layout.weights[index] > 20 and zones[index] is Zone.BODY:
+            excerpts += 1
+        run -= run > 0
+    listing = {"list": 2.0, "article": -1.0}.get(form, 0.0)
+    listing += min(items / 8, 2.5) + min(dates / 8, 1.5) + min(excerpts / 4, 4.0)
+    listing += 2.5 if (bar.numbers or bar.next) and not paged else 0.0
+    return Evidence(article, listing)
+
+
+def _is_error(tree: Tree, title: str) -> bool:
+    if _ERROR.search(tree.title[:80]) or _ERROR.search(title[:80]):
+        return True
+    return len(tree.lines) < 40 and any(_ERROR.search(line.text) for line in tree.lines[:15] if len(line.text) < 80)
+
+
+def _is_forum(tree: Tree) -> bool:
+    return sum(1 for line in tree.lines if len(line.text) < 30 and _FORUM.match(line.text)) >= 4

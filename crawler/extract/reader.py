@@ -1,0 +1,80 @@
+"""`read_page`: the stages in their order. Each stage is one function in the file of its name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawler.extract.address import Resolver
+from crawler.extract.body import Layout, find_body
+from crawler.extract.date import find_date
+from crawler.extract.encoding import decode, judge
+from crawler.extract.fields import author_and_source, breadcrumb, tags
+from crawler.extract.kind import find_kind
+from crawler.extract.links import collect
+from crawler.extract.paging import Pages, article_pages, find_bar
+from crawler.extract.title import find_title
+from crawler.extract.tree import Tree, read_tree
+from crawler.page import Block, Kind, Page, Zone
+
+
+def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, profile: Any = None) -> Page:
+    """The page `html` as read: kind, title, date, zoned blocks, breadcrumb, tags, author, source, links, paging.
+
+    `url` is the page's own address (links and paging need it), `encoding` the charset that HTTP gave.
+    `profile` is what is known about the pages of this site; it is not looked at when None. Never raises
+    for a broken page: what cannot be read is empty, `reject` says "mojibake", `cut` that a budget ran out.
+    """
+    if isinstance(html, bytes):
+        text, name, reject = decode(html, encoding)
+    else:
+        text, name, reject = html, "", judge(html)
+    tree = read_tree(text)
+    page = Page(url=url, encoding=name, reject=reject, cut=tree.cut)
+    title = find_title(tree)
+    layout = find_body(tree, title.line)
+    page.title = title.text
+    page.where["title"], page.confidence["title"] = title.where, title.confidence
+    resolver = Resolver(url, tree.base)
+    bar = find_bar(tree, resolver)
+    pages = article_pages(bar, url) if url else Pages()
+    date = find_date(tree, layout.zones, title.line, layout.first, layout.last)
+    page.date = date.text
+    page.where["date"], page.confidence["date"] = date.where, date.confidence
+    page.kind, _ = find_kind(tree, layout, bar, url, title.text, title.line, bool(date.text), bool(pages.urls))
+    _fields(page, tree, layout, title.line)
+    article = page.kind is Kind.ARTICLE
+    if article:
+        page.page_urls, page.page_number, page.next_page = pages.urls, pages.number, pages.next
+    else:
+        page.next_page = bar.next if bar.next != url else ""
+    page.links = collect(tree, resolver, bar, set(pages.urls) if article else set(), in_list=not article)
+    page.canonical = resolver.absolute(tree.canonical) if tree.canonical else ""
+    page.blocks = blocks(tree, layout)
+    return page
+
+
+def _fields(page: Page, tree: Tree, layout: Layout, title_line: int) -> None:
+    crumbs, where = breadcrumb(tree, layout.marks, title_line, layout.first)
+    page.breadcrumb = crumbs
+    if where:
+        page.where["breadcrumb"] = where
+    page.tags, where = tags(tree, layout.zones, layout.marks)
+    if where:
+        page.where["tags"] = where
+    near = [line.text for line, zone in zip(tree.lines, layout.zones, strict=True) if zone in (Zone.HEAD, Zone.TAIL)]
+    page.author, page.source = author_and_source(near)
+    page.author = page.author or ""
+    page.description = tree.meta.get("description", "") or tree.meta.get("og:description", "")
+
+
+def blocks(tree: Tree, layout: Layout) -> list[Block]:
+    """The displayed lines in document order, each with its zone."""
+    made = []
+    paths: dict[int, str] = {}
+    for line, zone in zip(tree.lines, layout.zones, strict=True):
+        path = paths.get(line.element)
+        if path is None:
+            path = paths[line.element] = tree.path(line.element)
+        share = line.linked / len(line.text)
+        made.append(Block(line.text, zone, line.tag, line.gap, share, line.indent, 1, path))
+    return made

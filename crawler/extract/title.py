@@ -1,0 +1,99 @@
+"""The heading of a page, told from the name of its site."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from crawler.extract.marks import mark_of
+from crawler.extract.tree import Tree
+from crawler.text import fold_width
+
+_SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s+[-–—·:：>]+\s+|\s*(?:--+|——|[-–—»«])\s*|\s*[<>]\s*")
+_KEY = re.compile(r"[\s\W_]+")
+_RANK = {"h1": 4, "h2": 3, "h3": 2, "h4": 1, "h5": 1}
+_TITLE_NAME = re.compile(r"title|biaoti|headline|subject|\btit\b|bt\b", re.I)
+_LONGEST = 150
+
+
+class Title(NamedTuple):
+    text: str
+    line: int  # where it is displayed, -1 for nowhere
+    where: str
+    confidence: float
+
+
+def key(text: str) -> str:
+    """`text` for comparing headings: folded, without white space and punctuation."""
+    return _KEY.sub("", fold_width(text)).lower()
+
+
+def find_title(tree: Tree) -> Title:
+    """The displayed heading that `<title>` repeats; failing that the best heading, og:title, or `<title>` without the site."""
+    page = tree.title
+    named = key(page)
+    og = tree.meta.get("og:title", "")
+    best = Title("", -1, "", 0.0)
+    best_score = 0.0
+    for index, line in enumerate(tree.lines):
+        text = line.text
+        if not 1 < len(text) <= _LONGEST:
+            continue
+        rank = _RANK.get(line.tag, 0)
+        if not rank and len(text) < 4:
+            continue
+        score = _score(tree, index, rank, named, page, key(og))
+        if score > best_score:
+            best_score = score
+            best = Title(text, index, line.tag if rank else "line of <title>", min(score / 10, 1.0))
+    if best_score >= 3:
+        return best
+    if og:
+        return Title(og, -1, "meta og:title", 0.6)
+    if page:
+        return Title(without_site(page), -1, "<title>", 0.5)
+    return Title("", -1, "", 0.0)
+
+
+def _score(tree: Tree, index: int, rank: int, named: str, page: str, og: str) -> float:
+    line = tree.lines[index]
+    text = line.text
+    if not rank and named and text[0] not in page:
+        return 0.0
+    folded = key(text)
+    if not folded:
+        return 0.0
+    score = 0.0
+    if named and named.startswith(folded):
+        score += 6 + 4 * len(folded) / len(named)
+    elif named and len(folded) > 3 and folded in named:
+        score += 2.5 + 4 * len(folded) / len(named)
+    elif named and rank and len(folded) > 6 and folded.startswith(key(without_site(page))[:-1][:40] or "\0"):
+        score += 7
+    elif rank and not named:
+        score += 3
+    if og and folded == og:
+        score += 4
+    if not score and not (rank == 4 and len(folded) > 4 and not line.linked):
+        return 0.0
+    score += rank
+    element = tree.elements[line.element]
+    if _TITLE_NAME.search(element.hint):
+        score += 1
+    if line.linked * 2 > len(text):
+        score -= 3
+    if mark_of(text):
+        score -= 3
+    return score
+
+
+def without_site(page: str) -> str:
+    """`page` (the text of `<title>`) without the parts after the last separators: site, channel, slogan."""
+    parts = _SEPARATOR.split(page)
+    if len(parts) < 2:
+        return page.strip()
+    first = parts[0].strip()
+    if len(key(first)) >= 4 or len(parts) == 2 and first:
+        return first
+    longest = max(parts, key=len)
+    return longest.strip() or page.strip()
