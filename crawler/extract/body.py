@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from crawler.extract.date import DATE
 from crawler.extract.marks import mark_of
 from crawler.extract.tree import Line, Tree
 from crawler.page import Zone
@@ -18,6 +19,7 @@ _SENTENCE = re.compile("[。！？；!?;：:，,、…]")
 _STOP = re.compile("[。！？!?…；;]")
 _PARAGRAPH = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr figcaption".split())
 _CONTAINER = frozenset("div td th article section main body center form fieldset html dl ul ol table tbody".split())
+_SMALL = 150  # a container that weighs less may be the teaser of a side bar
 _SIDE_TAGS = frozenset("nav footer aside header menu".split())
 # Names in class or id that designers of many sites share; they only lower a weight, they never decide alone.
 _SIDE_NAME = re.compile(
@@ -27,7 +29,9 @@ _SIDE_NAME = re.compile(
     r"(?:$|[ ._-]|box|list|bar|area|er|info|wrap|con|s\b)",
     re.I,
 )
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
+_COLUMNS = frozenset(("td", "th"))  # side by side, not one after the other
+_COMMENTS = re.compile(r"comment|pinglun|(?:^|[ #._-])(?:cmt|reply|replies|respond)(?:$|[ ._-]|list|s\b)", re.I)
+_TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
 ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
 
 
@@ -67,16 +71,43 @@ def find_body(tree: Tree, title_line: int) -> Layout:
         return layout
     weights = [weigh(line, mark) for line, mark in zip(lines, marks, strict=True)]
     layout.weights = weights
-    _damp(tree, weights, title_line)
-    layout.container = _grow(tree, weights, marks, _heaviest(tree, weights), title_line)
-    _bounds(tree, layout, title_line)
+    _mark_comments(tree, marks, title_line)
+    _damp(tree, weights, marks, title_line)
+    at = _heaviest(tree, weights)
+    box = tree.elements[at]
+    if title_line >= 0 and sum(weights[box.start : box.end]) < _SMALL:
+        at = _below_title(tree, marks, title_line)
+    if at >= 0:
+        layout.container = _grow(tree, weights, marks, at, title_line)
+        _bounds(tree, layout, title_line)
+    else:
+        layout.container = tree.lines[title_line].element
+        layout.first = layout.last = -at
     _paint(tree, layout, title_line)
     layout.weight = sum(w for w, zone in zip(weights, layout.zones, strict=True) if zone is Zone.BODY)
     return layout
 
 
-def _damp(tree: Tree, weights: list[float], title_line: int) -> None:
-    """Take most of the weight from lines in elements that call themselves navigation, comments, footer…"""
+def _mark_comments(tree: Tree, marks: list[str], title_line: int) -> None:
+    """Give the first line of an element that calls itself the comments that mark."""
+    for element in tree.elements:
+        if element.start > title_line and element.start < element.end and element.hint and _COMMENTS.search(element.hint):
+            marks[element.start] = marks[element.start] or "comments"
+
+
+def _damp(tree: Tree, weights: list[float], marks: list[str], title_line: int) -> None:
+    """Take most of the weight from lines in elements that call themselves navigation, comments, footer…
+
+    What stands above the heading, or below the neighbours, related articles and comments, weighs less too.
+    """
+    passed = 0.0
+    below = False
+    for index, line in enumerate(tree.lines):
+        if index < title_line or below:
+            weights[index] *= 0.4
+        elif index > title_line >= 0:
+            passed += weights[index] if _STOP.search(line.text) else 0.0
+            below = passed > 30 and marks[index] in ("turn", "related", "comments")
     total = sum(weights)
     for element in tree.elements:
         if element.start == element.end or not (element.tag in _SIDE_TAGS or element.hint):
@@ -112,6 +143,26 @@ def _heaviest(tree: Tree, weights: list[float]) -> int:
     return max(range(len(scores)), key=scores.__getitem__)
 
 
+def _below_title(tree: Tree, marks: list[str], title_line: int) -> int:
+    """For a text so short that side bars outweigh it: the element of the first line below the heading that is no furniture.
+
+    When by-lines and neighbours follow the heading directly, the page has no text: then the line after
+    the by-lines, negative.
+    """
+    elements, lines = tree.elements, tree.lines
+    end = title_line + 1
+    for index in range(title_line + 1, len(lines)):
+        line, mark = lines[index], marks[index]
+        if mark in ("turn", "related", "comments", "legal"):
+            break
+        if not mark and line.linked * 2 < len(line.text):
+            element = elements[line.element]
+            return element.parent if element.tag in _PARAGRAPH else line.element
+        if mark in ("info", "summary"):
+            end = index + 1
+    return -end
+
+
 def _grow(tree: Tree, weights: list[float], marks: list[str], at: int, title_line: int) -> int:
     """The container of the whole document: `at`, or an ancestor of it whose other children read like the document."""
     elements = tree.elements
@@ -119,7 +170,7 @@ def _grow(tree: Tree, weights: list[float], marks: list[str], at: int, title_lin
     while elements[at].parent > 0 and elements[at].tag != "body":
         parent = elements[at].parent
         here, above = elements[at], elements[parent]
-        if here.tag in ("tr", "tbody", "ul", "ol", "dl", "table") or here.tag in _PARAGRAPH:
+        if here.tag in _PARAGRAPH:
             best = at = parent
             continue
         before = range(max(above.start, title_line + 1), here.start)
@@ -153,7 +204,10 @@ def _belongs(tree: Tree, weights: list[float], marks: list[str], span: range, co
         while elements[at].parent != parent and elements[at].parent > 0 and at > parent:
             at = elements[at].parent
         twin = at == parent or (
-            elements[at].tag == elements[container].tag and elements[at].hint == elements[container].hint
+            elements[at].tag == elements[container].tag
+            and elements[at].hint == elements[container].hint
+            and elements[at].tag not in _COLUMNS
+            and (weight > 15 or bool(elements[at].hint))
         )
         plain = elements[at].tag in _PARAGRAPH and not elements[at].hint
         if twin or plain:
@@ -171,16 +225,15 @@ def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
     if first <= title_line < last:
         first = title_line + 1
     first = _after_head(tree, layout, first, last)
-    total = sum(weights[first:last]) or 1.0
+    solid = [w if _STOP.search(line.text) else w * 0.3 for w, line in zip(weights[first:last], lines[first:last], strict=True)]
+    total = sum(solid) or 1.0
     left = total
-    seen = 0.0
     for index in range(first, last):
         mark = marks[index]
-        if mark in ENDS and seen > 0 and _ends_here(tree, layout, index, last, left, total):
+        if mark in ENDS and index > first and _ends_here(tree, layout, index, last, left, total):
             last = index
             break
-        seen += weights[index]
-        left -= weights[index]
+        left -= solid[index - first]
     while last > first and _is_tail(lines[last - 1], marks[last - 1]):
         last -= 1
     layout.first, layout.last = first, last
@@ -189,33 +242,59 @@ def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
 def _ends_here(tree: Tree, layout: Layout, index: int, last: int, left: float, total: float) -> bool:
     """True when the mark on line `index` closes the body: no more than scraps of text follow."""
     mark = layout.marks[index]
-    following = [w for w in layout.weights[index + 1 : last] if w > 8]
-    if mark in ("comments", "related"):
-        return left < 0.4 * total
+    if mark == "comments":
+        return left < 0.4 * total or total - left > 200
     if mark == "turn":
         return left < 0.3 * total
-    return left < 0.12 * total and len(following) <= 6
+    if mark == "related":
+        following = tree.lines[index + 1 : last]
+        linked = sum(line.linked for line in following)
+        return left < 0.06 * total or (left < 0.4 * total and linked * 2 > sum(len(line.text) for line in following))
+    return left < 0.12 * total
 
 
 def _after_head(tree: Tree, layout: Layout, first: int, last: int) -> int:
     """The first line after by-line, summary, breadcrumb and buttons, when these stand at the top of the container."""
     lines, marks, weights = tree.lines, layout.marks, layout.weights
     end = first
-    quiet = 0
+    quiet = passed = 0.0
+    limit = min(60.0, 0.05 * sum(weights[first:last]))
     for index in range(first, min(last, first + 25)):
         line, mark = lines[index], marks[index]
-        if mark in ("info", "crumbs", "share", "turn", "editor", "tags", "comments") or (
-            mark == "summary" and _own_box(tree, index, layout.container)
-        ):
+        if (mark == "info" and (passed == 0 or date_or_labels(line.text))) or (mark in _TOPS and passed == 0):
             end = index + 1
             quiet = 0
+        elif mark == "summary" and passed == 0 and _own_box(tree, index, layout.container):
+            end = index + 1
         elif line.linked * 2 > len(line.text) or len(line.text) < 12:
+            if passed == 0 and line.linked * 5 > 4 * len(line.text) and weights[index] == 0:
+                end = index + 1
             quiet += 1
             if quiet > 8:
                 break
-        elif weights[index] > 12:
-            break
+        else:
+            passed += weights[index]
+            if passed > limit:
+                break
     return end
+
+
+_LABELS = re.compile(r"(?:时间|日期|来源|作者|编辑|点击|浏览|阅读|人气|发布)[^:：]{0,3}[:：]")
+
+
+_CLOCK = re.compile(r"\d\s*[:：]\s*\d\d")
+
+
+def is_dateline(text: str) -> bool:
+    """True for a short line that gives date and time, or a date and a source, and says nothing else."""
+    if len(text) > 90 or _STOP.search(text) or not (found := DATE.search(text)):
+        return False
+    return bool(_CLOCK.search(found[0])) or "来源" in text or len(found[0]) * 3 > 2 * len(text)
+
+
+def date_or_labels(text: str) -> bool:
+    """True for a line with a date, or with two labels of a by-line."""
+    return bool(DATE.search(text)) or len(_LABELS.findall(text)) > 1
 
 
 def _own_box(tree: Tree, index: int, container: int) -> bool:
@@ -225,7 +304,7 @@ def _own_box(tree: Tree, index: int, container: int) -> bool:
 
 
 def _is_tail(line: Line, mark: str) -> bool:
-    return mark in ENDS or line.linked * 10 > 9 * len(line.text) and len(line.text) < 60
+    return mark in ENDS or (line.linked * 10 > 9 * len(line.text) and len(line.text) < 60)
 
 
 def _paint(tree: Tree, layout: Layout, title_line: int) -> None:

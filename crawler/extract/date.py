@@ -71,7 +71,7 @@ def _displayed(tree: Tree, zones: list[Zone], title_line: int, first: int, last:
         text = line.text
         if len(text) > 240 or len(text) < 4:
             continue
-        near = zones[index] is Zone.HEAD or title_line >= 0 and title_line <= index < first
+        near = zones[index] is Zone.HEAD or (title_line >= 0 and title_line <= index < first)
         if not near and zones[index] is not Zone.TAIL and not (title_line - 6 <= index <= title_line):
             continue
         if line.linked * 2 > len(text):
@@ -114,8 +114,8 @@ def _stated(tree: Tree, title_line: int, first: int) -> Found | None:
     for name in _META:
         if (value := tree.meta.get(name)) and (match := DATE.search(value)):
             return Found(match[0].replace("T", " "), f"meta {name}", 0.75)
-    for value, line in tree.times:
-        if (title_line < 0 or title_line - 3 <= line <= max(first, title_line + 6)) and (match := DATE.search(value)):
+    for when, line in tree.times:
+        if (title_line < 0 or title_line - 3 <= line <= max(first, title_line + 6)) and (match := DATE.search(when)):
             return Found(match[0].replace("T", " "), "<time>", 0.7)
     return None
 

@@ -29,7 +29,7 @@ def tame(text: str) -> tuple[str, bool]:
         text, cut = text[: end if end > MAX_CHARS // 2 else MAX_CHARS], True
     if ">" not in text[-MAX_TAG:] or len(text) > MAX_TAG:
         text, count = _LONG_TAG.subn(_shorten, text)
-        cut = cut or count > 0 and _SHORTENED in text
+        cut = cut or (count > 0 and _SHORTENED in text)
     if text.count("<") > _SUSPICIOUS and _depth(text) > MAX_DEPTH:
         return _flatten(text), True
     return text, cut

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from crawler.extract.address import Resolver
@@ -11,7 +12,7 @@ from crawler.extract.encoding import decode, judge
 from crawler.extract.fields import author_and_source, breadcrumb, tags
 from crawler.extract.kind import find_kind
 from crawler.extract.links import collect
-from crawler.extract.paging import Pages, article_pages, find_bar
+from crawler.extract.paging import Pages, article_pages, find_bar, split
 from crawler.extract.title import find_title
 from crawler.extract.tree import Tree, read_tree
 from crawler.page import Block, Kind, Page, Zone
@@ -43,6 +44,7 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     page.kind, _ = find_kind(tree, layout, bar, url, title.text, title.line, bool(date.text), bool(pages.urls))
     _fields(page, tree, layout, title.line)
     article = page.kind is Kind.ARTICLE
+    page.title = _without_number(page.title, url)
     if article:
         page.page_urls, page.page_number, page.next_page = pages.urls, pages.number, pages.next
     else:
@@ -51,6 +53,17 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     page.canonical = resolver.absolute(tree.canonical) if tree.canonical else ""
     page.blocks = blocks(tree, layout)
     return page
+
+
+_PAGE_NUMBER = re.compile(r"\s*[(（]\s*第?\s*(\d{1,3})\s*页?(?:\s*/\s*\d+)?\s*[)）]$")
+
+
+def _without_number(title: str, url: str) -> str:
+    """The heading of a later page, "…(2)", without the number that the address has too."""
+    found = _PAGE_NUMBER.search(title)
+    if found and any(number == int(found[1]) for _, number in split(url)):
+        return title[: found.start()]
+    return title
 
 
 def _fields(page: Page, tree: Tree, layout: Layout, title_line: int) -> None:

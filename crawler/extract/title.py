@@ -93,7 +93,7 @@ def without_site(page: str) -> str:
     if len(parts) < 2:
         return page.strip()
     first = parts[0].strip()
-    if len(key(first)) >= 4 or len(parts) == 2 and first:
+    if len(key(first)) >= 4 or (len(parts) == 2 and first):
         return first
     longest = max(parts, key=len)
     return longest.strip() or page.strip()
