@@ -105,14 +105,17 @@ class SiteBuilder:
             views=self._views(entry), intro=escape(_plain(text)[:70]),
         )
 
+    def _column(self, snippet: str, category: Category, items: str = "") -> str:
+        path = self._list_path(category, 1)
+        return self._fill(
+            snippet, url=path, bare=path.rstrip("/"), file=path.rsplit("/", 1)[-1], column=category.name, items=items
+        )
+
     def _views(self, entry: Entry) -> int:
         return entry.number * 37 % 900 + 58
 
     def _page(self, main: str, title: str, *, kind: str, status: int = 200, **head: str) -> Response:
-        nav = "".join(
-            self._fill("nav", url=self._list_path(c, 1), bare=self._list_path(c, 1).rstrip("/"), column=c.name)
-            for c in self.site.categories
-        )
+        nav = "".join(self._column("nav", c) for c in self.site.categories)
         html = self.site.templates["frame"].substitute(
             title=escape(title), main=main, nav=nav, name=self.site.name, host=self.site.host,
             hot="".join(self._link("hot", e) for e in self._hot()), words=head.get("words", ""),
@@ -153,10 +156,7 @@ class SiteBuilder:
 
     def _home(self) -> str:
         boxes = [
-            self._fill(
-                "box", url=self._list_path(c, 1), column=c.name,
-                items="".join(self._link("home_item", e) for e in self._members(c)[:ON_HOME]),
-            )
+            self._column("box", c, "".join(self._link("home_item", e) for e in self._members(c)[:ON_HOME]))
             for c in self.site.categories
         ]
         return "".join(boxes)
@@ -177,7 +177,7 @@ class SiteBuilder:
                 yield path.rstrip("/"), Response(301, location=f"http://{self.site.host}{path}", kind="redirect", modified="")
 
     def _crumbs(self, slug: str, title: str) -> str:
-        links = [self._fill("crumb", url=self._list_path(c, 1), column=c.name) for c in self.site.trail(slug)]
+        links = [self._column("crumb", c) for c in self.site.trail(slug)]
         return "".join(links) + (self._fill("crumb_title", title=escape(title)) if title else "")
 
     def _article(self, entry: Entry, page: int, paths: tuple[str, ...]) -> Response:
@@ -191,14 +191,15 @@ class SiteBuilder:
             host=self.site.host, time="" if text.undated else text.date.strftime(self.site.time),
             author=text.author, source=text.source, views=self._views(entry), number=entry.number, url=entry.path,
             lead=escape(text.extras.get("lead", text.title)), inner=escape(text.extras.get("inner", text.title)),
-            warm=text.extras.get("warm", ""), intro=escape(_plain(text)[:60]), body=self._body(entry, page),
+            warm=self._warm(text), intro=escape(_plain(text)[:60]), body=self._body(entry, page),
             paging=self._paging("paging", page, last, lambda n: paths[n - 1]),
             tags=self._tag_links(text), column=self.site.category(text.category).name,
             prev=self._link("prev", same[at + 1]) if at + 1 < len(same) else self._fill("no_prev"),
             next=self._link("next", same[at - 1]) if at else self._fill("no_next"),
             related="".join(self._link("related", e) for e in around),
             others="".join(self._link("other", e) for e in self.entries[place % 3 : place % 3 + RELATED]),
-            year=text.date.year, day=text.date.strftime("%Y-%m-%d"), signed=text.extras.get("signed", ""),
+            year=text.date.year, day=text.date.strftime("%Y-%m-%d"),
+            stamp=f"{text.date.isoformat()}+08:00",
         )
         title = self._fill("title", title=escape(text.title), page="" if page == 1 else f"({page})")
         twin = f"http://{self.site.mobile.format(id=entry.number)}" if self.site.mobile else ""
@@ -206,6 +207,10 @@ class SiteBuilder:
             main, title, kind="article", words=",".join(text.tags), about=_plain(text)[:80],
             twin=self._fill("twin", url=twin) if twin else "",
         )
+
+    def _warm(self, text: Text) -> str:
+        """The sentences that some sites put before a text, "" when there are none."""
+        return f"<p>　　{escape(text.extras['warm'])}</p>" if "warm" in text.extras else ""
 
     def _body(self, entry: Entry, page: int) -> str:
         text = entry.text

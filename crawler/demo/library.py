@@ -45,8 +45,8 @@ def starts() -> list[str]:
 def _row(entry: Entry, builder: SiteBuilder, expect: str) -> dict[str, Any]:
     text, site = entry.text, builder.site
     stated = not text.undated
-    clock = "%H:%M" in site.time
-    seconds = text.date.second if "%S" in site.time else 0
+    clock = site.stamp or "%H:%M" in site.time
+    seconds = text.date.second if site.stamp or "%S" in site.time else 0
     return {
         "url": f"http://{site.host}{entry.path}",
         "key": text.key,
@@ -68,7 +68,7 @@ def _row(entry: Entry, builder: SiteBuilder, expect: str) -> dict[str, Any]:
 def truth() -> list[dict[str, Any]]:
     """What must come of each page that holds a document, aliases and mobile twins included.
 
-    `expect` is "document", "exact copy of URL", "near copy of URL" or "rejected". An original and
+    `expect` is "document", "rejected", "exact copy of URL", "near copy of URL" or "contained copy of URL". An original and
     its copies are one group: which of them is published depends on the order of the crawl, but
     exactly one is. `body` has one paragraph, verse or row a line, cells separated by a tab.
     """

@@ -27,7 +27,8 @@ class Site:
 
     `charset` is what the bytes are in, `header` the Content-Type (`<meta>` stands in the frame). Addresses are patterns for str.format: {slug} {cat} {id} {page} {date}. `manner`
     names the body's markup, `time` is the date's format (strftime). `snippets` are the small
-    templates, `frame` surrounds every page, `article` and `list` are what stands in it.
+    templates, `frame` surrounds every page, `article` and `list` are what stands in it. `stamp`: the page gives
+    the moment of publication to the second beside what it displays. `modified`: answers have validators.
     """
 
     key: str
@@ -44,7 +45,6 @@ class Site:
     snippets: dict[str, Template]
     templates: dict[str, Template]
     header: str = "text/html"
-    crumb_title: bool = False
     per_page: int = 5
     first_id: int = 1
     id_step: int = 1
@@ -54,6 +54,7 @@ class Site:
     home: tuple[str, ...] = ("/",)
     redirects: bool = True
     modified: bool = True
+    stamp: bool = False
     robots: str = ""
 
     def category(self, slug: str) -> Category:

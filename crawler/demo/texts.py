@@ -23,8 +23,8 @@ _HALF = {code + 0xFEE0: code for code in map(ord, ",:;!?()")} | {0x3000: 0x20}
 class Text:
     """One document as its author wrote it, and what its site does to it.
 
-    `expect` is what a crawl must make of its page: "document", "exact copy", "near copy" (then
-    `of` is the original's key) or "rejected". `hold` is how the site holds back the rest:
+    `expect` is what a crawl must make of its page: "document", "rejected", or "exact copy", "near
+    copy", "contained copy" (then `of` is the original's key). `hold` is how the site holds back the rest:
     "unfinished", "download" or "middle"; `hidden` is how many characters it claims to hide.
     """
 
@@ -86,16 +86,20 @@ def _text(table: dict[str, Any]) -> Text:
 
 
 def _copy(original: Text, table: dict[str, Any]) -> Text:
-    """`original` as another site shows it: some words replaced, the width of its punctuation changed, cut short."""
+    """`original` as another site shows it: words replaced, the width of its punctuation changed, cut short, garbled."""
     lines = original.lines[: table.pop("first_lines", None)]
     for old, new in table.pop("replace", ()):
         if not any(old in line for line in lines):
             raise ValueError(f"copy of {original.key}: nothing to replace: {old}")
         lines = tuple(line.replace(old, new) for line in lines)
+    if table.pop("garbled", False):  # UTF-8 that was once read as GBK and saved
+        lines = tuple(line.encode().decode("gbk", "replace") for line in lines)
     if table.pop("half_width", False):
         lines = tuple(line.translate(_HALF) for line in lines)
-    values: dict[str, Any] = {"author": "", "source": "", "tags": (), "hold": "", "expect": "exact copy", "extras": {}}
-    values |= table | {"tags": tuple(table.get("tags", ())), "of": original.key, "lines": lines}
+    values = {name: table.pop(name) for name in Text.__slots__ if name in table}
+    fresh: dict[str, Any] = {"author": "", "source": "", "tags": (), "hold": "", "expect": "exact copy"}
+    values = fresh | values | {"lines": lines, "extras": table}
+    values["of"] = original.key if values["expect"].endswith("copy") else ""
     return replace(original, **values)
 
 
