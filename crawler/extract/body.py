@@ -69,6 +69,10 @@ def find_body(tree: Tree, title_line: int) -> Layout:
     layout = Layout([Zone.SIDE] * len(lines), marks)
     if not lines:
         return layout
+    top = max(title_line + 1, 0)
+    for index in range(top, min(top + 8, len(lines))):
+        if not marks[index] and is_dateline(lines[index].text):
+            marks[index] = "info"
     weights = [weigh(line, mark) for line, mark in zip(lines, marks, strict=True)]
     layout.weights = weights
     _mark_comments(tree, marks, title_line)

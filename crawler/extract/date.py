@@ -21,7 +21,7 @@ _HAN_DAY = re.compile(r"[一二三四五六七八九〇○零]{4}年[一二三�
 _RELATIVE = re.compile(r"(?:\d+\s*(?:分钟|小时|天|周|个月|年)前|刚刚|昨天|前天|今天)(?:\s*\d{1,2}:\d{2})?")
 
 PUBLISHED = r"(?:发布|发表|发文|上传|添加|录入|收录|发佈|出版|创建|发帖|上线|成文|公布|信息)(?:时间|日期|時間)|(?:发布|发表|收录|發佈|上传|创建)于"
-PLAIN = r"时间|日期|時間|date|posted(?: on)?|published"
+PLAIN = r"(?<![\u4e00-\u9fff])(?:时间|日期|時間|文章时间|date|posted(?: on)?|published)"
 UPDATED = r"(?:最后|最近)?(?:更新|修改|编辑|改版)(?:时间|日期|時間|于)|updated?"
 LABEL = re.compile(rf"(?:(?P<published>{PUBLISHED})|(?P<updated>{UPDATED})|(?P<plain>{PLAIN}))\s*[:：]?\s*", re.I)
 _META = (
