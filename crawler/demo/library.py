@@ -86,7 +86,8 @@ def truth() -> list[dict[str, Any]]:
             if site.alias:
                 rows.append(first | {"url": f"http://{site.host}{site.alias.format(id=entry.number)}", "expect": twin})
             if site.mobile:
-                rows.append(first | {"url": f"http://{site.mobile.format(id=entry.number)}", "expect": twin})
+                mobile = f"http://{site.mobile.format(id=entry.number)}"
+                rows.append(first | {"url": mobile, "expect": twin, "pages": 1})  # it shows all of it at once
     return rows
 
 
