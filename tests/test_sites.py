@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawler.datafiles import data_file
+from crawler.demo import starts
 from crawler.sites import SiteError, choose, load_sites, sites_from_urls
 
 
@@ -85,3 +86,7 @@ def test_the_sites_that_we_ship() -> None:
     sites = load_sites(data_file("sites"))
     assert sites["demo"].served_by == "demo"
     assert [s.name for s in choose()] == ["demo"], "the default is the bundled library and nothing else"
+
+
+def test_the_demo_begins_where_the_library_does() -> None:
+    assert sorted(load_sites()["demo"].start_urls) == sorted(starts())
