@@ -9,29 +9,27 @@ from __future__ import annotations
 import hashlib
 import re
 
-from crawler.text import fold_width, squeeze
+import numpy as np
+from numpy.typing import NDArray
+
+from crawler.dedup.codes import Codes, decode, encode, folding, is_digit, kept
 
 WILDCARD = "#"  # stands for a masked place, however it was masked
 SEPARATOR = "·"  # stands for the sign between two digits: 1.5 is not 15, and 3-5 is not 35
 
-# What sites put over a name or a figure. A lone Latin X inside a word (XML, box) is a letter; 某 in 某些 is a word;
-# 〇 and ○ after a numeral are zeros (二〇〇三年).
-_MASK = re.compile(
-    r"(?<![a-z])x+(?![a-z])"
-    r"|[×✕╳*_▁＿]+"
-    r"|某+(?![些种个一])"
-    r"|(?<![一二三四五六七八九十〇○])[○〇]{2,}"
-    r"|[△□◇☆●■▲★]{2,}"
-    r"|[〔\[【(][.…·\-]+[)】\]〕]"
-)
-_MASKED_YEAR = re.compile(r"\d{1,3}#+(?=年)")  # 20XX年, 202X年 and XXXX年 hide the same thing
-_CENSORED = re.compile(r"(?<![a-z])d(?=[建员委支性纪校风章费史旗徽课务])")  # D建 is 党建 behind a word filter
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w\s+=<>÷√#￥$%‰]+(?=\d)")
-# Everything that is neither letter nor digit nor one of the signs that carry meaning.
-_PUNCTUATION = re.compile(r"[^\w+=<>÷√#·$%‰℃\ufffd]+|·(?!\d)|(?<!\d)·")
-_WILDCARDS = re.compile(r"##+")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# What sites put over a name or a figure. A Latin X inside a word (XML, box) is a letter; 某 in 某些 is a word;
+# 〇 and ○ after a numeral are zeros (二〇〇三年); one □ is a box to tick. A pattern that begins with one set of
+# characters, not repeated, is scanned for eight times as fast: hence `[…][…]*`.
+_CROSSES, _SHAPES = "x×✕╳*_▁#", "某△□◇☆●■▲★○〇"
+_MASK = re.compile(f"[{_CROSSES}{_SHAPES}](?:(?<=[{_CROSSES}])[{_CROSSES}]*|[{_SHAPES}]*)")
+_BRACKETS = re.compile(r"[〔\[【(][.…·\-]+[)】\]〕]")
+_NUMERALS = frozenset("一二三四五六七八九十○〇")
+_WORDS_WITH_MOU = frozenset("些种个一")
+_MASKED_YEAR = re.compile("[0-9][0-9]{0,2}#+(?=年)")  # 20XX年, 202X年 and XXXX年 hide the same thing
+_CENSORED = re.compile(r"d(?=[建员委支性纪校风章费史旗徽课务])")  # D建 is 党建 behind a word filter
+_WILDCARDS = re.compile("#[#·]*#")
+_COMMA = ord(",")
+_DOT = ord(SEPARATOR)
 
 
 def dedup_key(text: str) -> str:
@@ -40,15 +38,68 @@ def dedup_key(text: str) -> str:
     A text of nothing but punctuation keeps it (two of them are the same only when they look the same);
     the key of white space is "". Lone surrogates become U+FFFD, so the key can always be encoded.
     """
-    bare = squeeze(fold_width(text)).lower()
-    if not bare.isascii():
-        bare = _SURROGATE.sub("\ufffd", bare)
-    key = _CENSORED.sub("党", _MASK.sub(WILDCARD, bare))
-    key = _BETWEEN_DIGITS.sub(SEPARATOR, _THOUSANDS.sub("", _MASKED_YEAR.sub(WILDCARD, key)))
-    key = _WILDCARDS.sub(WILDCARD, _PUNCTUATION.sub("", key))
+    codes = folding()[encode(text)]
+    bare = decode(codes[codes != 0])
+    masked = _CENSORED.sub(_party, _MASK.sub(_wildcard, _BRACKETS.sub(WILDCARD, bare)))
+    if WILDCARD in masked:
+        masked = _MASKED_YEAR.sub(WILDCARD, masked)
+    key = decode(_without_punctuation(encode(masked)))
+    if WILDCARD in key:
+        key = _WILDCARDS.sub(WILDCARD, key)
     return key or bare
 
 
 def content_hash(text: str) -> str:
     """The SHA-256 of the key of `text`, as 64 hexadecimal digits: equal for printings of one document."""
-    return hashlib.sha256(dedup_key(text).encode("utf-8")).hexdigest()
+    return hash_of_key(dedup_key(text))
+
+
+def hash_of_key(key: str) -> str:
+    """`content_hash` of a text whose key is at hand."""
+    return hashlib.sha256(key.encode("utf-8")).hexdigest()
+
+
+def _latin(letter: str) -> bool:
+    return "a" <= letter <= "z"
+
+
+def _wildcard(match: re.Match[str]) -> str:
+    run, text = match[0], match.string
+    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    if run[0] in _CROSSES:
+        word = set(run) == {"x"} and (_latin(before) or _latin(after))
+        return run if word else WILDCARD
+    if run[0] == "某":
+        return run if len(run) == 1 and after in _WORDS_WITH_MOU else WILDCARD
+    return run if len(run) == 1 or before in _NUMERALS else WILDCARD
+
+
+def _party(match: re.Match[str]) -> str:
+    return match[0] if _latin(match.string[match.start() - 1 : match.start()]) else "党"
+
+
+def _without_punctuation(codes: Codes) -> Codes:
+    """`codes` without punctuation, but for one SEPARATOR where it stood between two digits."""
+    if not len(codes):
+        return codes
+    stays = kept()[codes]
+    digit = is_digit(codes)
+    after_digit = np.flatnonzero(digit[:-1] & ~stays[1:]) + 1
+    if not len(after_digit):
+        return codes[stays]
+    where = np.append(np.flatnonzero(stays), len(codes) - 1)  # the last one stands for "no digit follows"
+    ends = where[np.searchsorted(where, after_digit).clip(max=len(where) - 1)]
+    between = digit[ends] & (ends > after_digit)
+    starts, ends = after_digit[between], ends[between]
+    for start, end in zip(starts[codes[starts] == _COMMA].tolist(), ends[codes[starts] == _COMMA].tolist(), strict=True):
+        if _thousands(digit, start, end):
+            starts = starts[starts != start]
+    codes, stays = codes.copy(), stays.copy()
+    codes[starts], stays[starts] = _DOT, True
+    return codes[stays]
+
+
+def _thousands(digit: NDArray[np.bool_], start: int, end: int) -> bool:
+    """Whether the sign at `start`, with the next digit at `end`, is the comma of 1,234."""
+    group = digit[end : end + 4].tolist()
+    return end - start == 1 and group in ([True, True, True], [True, True, True, False])
