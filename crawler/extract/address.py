@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -15,6 +17,14 @@ _FILE = re.compile(
 )
 _TWIN = re.compile(r"^(?:www|m|wap|mip|3g|mobile)\.")
 _INDEX = re.compile(r"(?:index|default|main)\.(?:s?html?|php|aspx?|jsp)$", re.I)
+
+
+class Target(NamedTuple):
+    """A followable address of the page's own site, what its shape suggests, and the shape itself."""
+
+    url: str
+    form: str
+    family: str
 
 
 class Resolver:
@@ -32,8 +42,14 @@ class Resolver:
         except ValueError:
             self.base = self.origin = self.host = ""
             self.scheme, path = "http", "/"
+        self.inside = self.origin + "/"
         self.folder = self.origin + path[: path.rfind("/") + 1]
         self.site = _TWIN.sub("", self.host)
+        self._hash = hash((self.folder, self.host))
+
+    def target(self, href: str) -> Target | None:
+        """Where `href` leads on this site; None for other sites, files, scripts and marks on the page itself."""
+        return _target(self, href)
 
     def absolute(self, href: str) -> str:
         """`href` as an absolute http(s) address without fragment; "" for anything that is none."""
@@ -44,7 +60,9 @@ class Resolver:
             url = f"{self.scheme}:{href}" if href[1:2] == "/" else self.origin + href if self.origin else ""
         elif _SCHEME.match(href):
             url = href if href[:4].lower() == "http" else ""
-        elif self.origin and href[0] != "?" and "./" not in href and ":" not in href:
+        elif href[0] == "?":
+            url = self.base.partition("?")[0] + href
+        elif self.origin and "./" not in href and ":" not in href:
             url = self.folder + href
         else:
             try:
@@ -61,6 +79,12 @@ class Resolver:
         path, mark, query = rest.partition("?")
         return f"{head}://{_SLASHES.sub('/', path)}{mark}{query}"
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Resolver) and (self.folder, self.host) == (other.folder, other.host)
+
     def _tidy(self, url: str) -> str:
         try:
             return urljoin(self.base, "".join(url.replace("\\", "/").split("\n")).replace(" ", "%20")) if url else ""
@@ -69,6 +93,8 @@ class Resolver:
 
     def same_site(self, url: str) -> bool:
         """True when `url` is on the page's own host, its www twin, or a subdomain of it that is no mobile twin."""
+        if self.origin and url.startswith(self.inside):
+            return True
         rest = url.partition("://")[2]
         end = len(rest)
         for mark in "/?":
@@ -84,9 +110,19 @@ class Resolver:
         return host.endswith("." + self.site) and not _TWIN.match(host)
 
 
+@lru_cache(maxsize=16384)
+def _target(resolver: Resolver, href: str) -> Target | None:
+    """Menus, breadcrumbs and side bars repeat their links on every page of a folder."""
+    url = resolver.absolute(href)
+    if not url or not resolver.same_site(url) or is_file(url):
+        return None
+    return Target(url, shape(url), family(url))
+
+
 def is_file(url: str) -> bool:
     """True for an address that ends like a download or a picture."""
-    return bool(_FILE.search(url.partition("?")[0]))
+    dot = url.rfind(".", -6)
+    return dot > 0 and "?" not in url[:dot] and bool(_FILE.search(url, dot))
 
 
 _DIGITS = re.compile(r"\d+")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from crawler.extract.date import DATE
 from crawler.extract.marks import mark_of
@@ -50,9 +51,9 @@ class Layout:
 
 def weigh(line: Line, mark: str) -> float:
     """How much `line` reads like a document: its characters outside links, none for furniture."""
-    length = len(line.text)
     if mark:
         return 0.0
+    length = len(line.text)
     if line.linked * 2 > length:
         # Whole paragraphs set as one link do occur; titles of other articles are short and have no full stop.
         return length * 0.7 if length > 60 and len(_STOP.findall(line.text)) > 1 else 0.0
@@ -95,8 +96,14 @@ def find_body(tree: Tree, title_line: int) -> Layout:
 def _mark_comments(tree: Tree, marks: list[str], title_line: int) -> None:
     """Give the first line of an element that calls itself the comments that mark."""
     for element in tree.elements:
-        if element.start > title_line and element.start < element.end and element.hint and _COMMENTS.search(element.hint):
+        if element.hint and title_line < element.start < element.end and _named(element.hint) == "comments":
             marks[element.start] = marks[element.start] or "comments"
+
+
+@lru_cache(maxsize=4096)
+def _named(hint: str) -> str:
+    """What id and class call an element: "comments", "side" or "". One site has few of them on all its pages."""
+    return "comments" if _COMMENTS.search(hint) else "side" if _SIDE_NAME.search(hint) else ""
 
 
 def _damp(tree: Tree, weights: list[float], marks: list[str], title_line: int) -> None:
@@ -114,15 +121,13 @@ def _damp(tree: Tree, weights: list[float], marks: list[str], title_line: int) -
             below = passed > 30 and marks[index] in ("turn", "related", "comments")
     total = sum(weights)
     for element in tree.elements:
-        if element.start == element.end or not (element.tag in _SIDE_TAGS or element.hint):
+        start, end = element.start, element.end
+        if start == end or start <= title_line < end:
             continue
-        if element.start <= title_line < element.end:
-            continue
-        if element.tag in _SIDE_TAGS or _SIDE_NAME.search(element.hint):
-            held = sum(weights[element.start : element.end])
+        if element.tag in _SIDE_TAGS or (element.hint and _named(element.hint)):
+            held = sum(weights[start:end])
             if 0 < held < 0.7 * total:
-                for index in range(element.start, element.end):
-                    weights[index] *= 0.1
+                weights[start:end] = [weight * 0.1 for weight in weights[start:end]]
 
 
 def _heaviest(tree: Tree, weights: list[float]) -> int:
@@ -216,7 +221,7 @@ def _belongs(tree: Tree, weights: list[float], marks: list[str], span: range, co
         plain = elements[at].tag in _PARAGRAPH and not elements[at].hint
         if twin or plain:
             found += weight
-        elif weight > 40 and _STOP.search(line.text[-2:]) and not _SIDE_NAME.search(elements[at].hint):
+        elif weight > 40 and _STOP.search(line.text[-2:]) and not _named(elements[at].hint):
             found += weight * 0.3
     return found
 

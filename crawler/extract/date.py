@@ -90,6 +90,8 @@ def _displayed(tree: Tree, zones: list[Zone], title_line: int, first: int, last:
 
 def candidates(text: str) -> Iterator[tuple[str, str]]:
     """The dates on one line, each with the kind of its label: "published", "plain", "updated" or ""."""
+    if not ("20" in text or "19" in text or ":" in text or "：" in text):
+        return
     matches = list(DATE.finditer(text)) or list(GLUED.finditer(text))
     labels = [(m.end(), m.lastgroup or "") for m in LABEL.finditer(text)] if matches or ":" in text or "：" in text else []
     for match in matches:

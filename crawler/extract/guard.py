@@ -10,10 +10,13 @@ import re
 
 MAX_CHARS = 4_000_000  # the longest saved page of a library was 1.2 million characters
 MAX_TAG = 20_000  # characters in one tag: images inlined in an attribute are longer, but hold no blanks
+MAX_OPTIONS = 1_500  # in all <select> of a page; lexbor is quadratic in them
 MAX_DEPTH = 400  # open elements; Blink stops at 512
-_SUSPICIOUS = 3_000  # fewer tags than this cannot hurt
+_SUSPICIOUS = 6_000  # fewer tags than this cannot hurt: 6,000 open elements cost 60 ms
 
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{%d,}>?" % MAX_TAG)
+_OPTION = re.compile(r"</?option\b[^<>]*>[^<]*", re.I)
+_PIECE = 8_192
+_NO_OPENING = ("<br", "<img", "<!", "<input", "<meta", "<link")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _WHOLE_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -27,24 +30,65 @@ def tame(text: str) -> tuple[str, bool]:
     if len(text) > MAX_CHARS:
         end = text.rfind("<", 0, MAX_CHARS)
         text, cut = text[: end if end > MAX_CHARS // 2 else MAX_CHARS], True
-    if ">" not in text[-MAX_TAG:] or len(text) > MAX_TAG:
-        text, count = _LONG_TAG.subn(_shorten, text)
-        cut = cut or (count > 0 and _SHORTENED in text)
-    if text.count("<") > _SUSPICIOUS and _depth(text) > MAX_DEPTH:
+    shortened = _shorten_tags(text)
+    cut = cut or shortened is not text
+    text = shortened
+    tags = text.count("<")
+    if tags > MAX_OPTIONS and text.count("<option") + text.count("<OPTION") > MAX_OPTIONS:
+        text, cut = _drop_options(text), True
+    if tags > _SUSPICIOUS and _maybe_deep(text) and _depth(text) > MAX_DEPTH:
         return _flatten(text), True
     return text, cut
 
 
-_SHORTENED = " data-cut="
+def _shorten_tags(text: str) -> str:
+    """`text` with its giant tags reduced to their first attributes; a long single value (an inlined image) stays.
+
+    Only a stretch of half MAX_TAG without "<" can lie in such a tag: the usual page costs a few searches.
+    """
+    half = MAX_TAG // 2
+    at = 0
+    while at + half < len(text):
+        last = text.rfind("<", at, at + half)
+        if last >= 0:
+            at = last + 1
+            continue
+        begin = at - 1
+        end = text.find(">", begin, at + half) if begin >= 0 else 0
+        if end < 0 and text[at : at + 1].isalpha():
+            ends = [place for mark in "<>" if (place := text.find(mark, at + half)) >= 0]
+            end = min(ends, default=len(text))
+            if text.count("=", begin, end) > 500 or text.count(" ", begin, end) > 2_000:
+                head = text[begin : begin + 1000].rsplit(" ", 1)[0]
+                quote = '"' if head.count('"') % 2 else ""
+                text = f"{text[:begin]}{head}{quote}>{text[end + 1 :]}"
+        at += half
+    return text
 
 
-def _shorten(match: re.Match[str]) -> str:
-    """A tag of many attributes with its first ones only; a long single value (an inlined image) stays."""
-    tag = match[0]
-    if tag.count("=") < 500 and tag.count(" ") < 2_000:
-        return tag
-    head = tag[:1000].rsplit(" ", 1)[0]
-    return head + _SHORTENED + ('"1">' if head.count('"') % 2 == 0 else '1">')
+def _drop_options(text: str) -> str:
+    """`text` without the options after the first MAX_OPTIONS of the page."""
+    seen = 0
+
+    def keep(match: re.Match[str]) -> str:
+        nonlocal seen
+        seen += 1
+        return match[0] if seen <= 2 * MAX_OPTIONS else ""
+
+    return _OPTION.sub(keep, text)
+
+
+def _maybe_deep(text: str) -> bool:
+    """False when counts alone show that no more than MAX_DEPTH elements are open anywhere."""
+    depth = 0
+    for at in range(0, len(text), _PIECE):
+        piece = text[at : at + _PIECE]
+        closes = piece.count("</")
+        opens = piece.count("<") - closes - sum(map(piece.count, _NO_OPENING))
+        if depth + opens > MAX_DEPTH:
+            return True
+        depth = max(0, depth + opens - closes)
+    return False
 
 
 def _depth(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 
 from crawler.datafiles import data_file
 
@@ -27,6 +27,16 @@ def _compiled() -> tuple[re.Pattern[str], dict[str, int], int]:
 
 def mark_of(text: str) -> str:
     """The id of the mark that the line `text` carries, or ""."""
+    return _short(text) if len(text) < 40 else _match(text)
+
+
+@lru_cache(maxsize=8192)
+def _short(text: str) -> str:
+    """Labels and menus come again on every page of a site."""
+    return _match(text)
+
+
+def _match(text: str) -> str:
     pattern, limits, longest = _compiled()
     if len(text) > longest:
         return ""

@@ -22,6 +22,9 @@ _SUFFIXES = (
 )
 
 
+_FIRST = frozenset("0123456789 上下前后首尾末第最[【(（<>‹›«»←nNpPfFlLoO")
+
+
 @dataclass(slots=True)
 class Bar:
     """The page bar: absolute addresses by their number, of the next page, and all its anchors."""
@@ -60,13 +63,13 @@ def find_bar(tree: Tree, resolver: Resolver) -> Bar:
 
 def _role(anchor: Anchor) -> str:
     text = anchor.text
-    if len(text) > 12:
+    if len(text) > 12 or not text or text[0] not in _FIRST:
         return ""
     if anchor.tag == "option":
         return "option" if _NUMBER.match(text) else ""
     if _NUMBER.match(text):
         return "number"
-    if not text or text[0] in "0123456789":
+    if text[0] in "0123456789":
         return ""
     if _NEXT.match(text):
         return "next"

@@ -14,7 +14,8 @@ from crawler.extract.kind import find_kind
 from crawler.extract.links import collect
 from crawler.extract.paging import Pages, article_pages, find_bar, split
 from crawler.extract.title import find_title
-from crawler.extract.tree import Tree, read_tree
+from crawler.extract.tree import Tree
+from crawler.extract.walk import read_tree
 from crawler.page import Block, Kind, Page, Zone
 
 
@@ -82,12 +83,16 @@ def _fields(page: Page, tree: Tree, layout: Layout, title_line: int) -> None:
 
 def blocks(tree: Tree, layout: Layout) -> list[Block]:
     """The displayed lines in document order, each with its zone."""
-    made = []
+    elements, path = tree.elements, tree.path
     paths: dict[int, str] = {}
+    made = []
     for line, zone in zip(tree.lines, layout.zones, strict=True):
-        path = paths.get(line.element)
-        if path is None:
-            path = paths[line.element] = tree.path(line.element)
-        share = line.linked / len(line.text)
-        made.append(Block(line.text, zone, line.tag, line.gap, share, line.indent, 1, path))
+        text, at = line.text, line.element
+        if zone is Zone.SIDE:
+            made.append(Block(text, zone, line.tag, line.gap, line.linked / len(text), 0, 1, elements[at].tag))
+            continue
+        where = paths.get(at)
+        if where is None:
+            where = paths[at] = path(at)
+        made.append(Block(text, zone, line.tag, line.gap, line.linked / len(text), line.indent, 1, where))
     return made

@@ -40,7 +40,7 @@ def find_title(tree: Tree) -> Title:
         if not 1 < len(text) <= _LONGEST:
             continue
         rank = _RANK.get(line.tag, 0)
-        if not rank and len(text) < 4:
+        if not rank and (len(text) < 4 or line.linked * 2 > len(text) or text[:2] not in page):
             continue
         score = _score(tree, index, rank, named, page, key(og))
         if score > best_score:
@@ -58,8 +58,6 @@ def find_title(tree: Tree) -> Title:
 def _score(tree: Tree, index: int, rank: int, named: str, page: str, og: str) -> float:
     line = tree.lines[index]
     text = line.text
-    if not rank and named and text[0] not in page:
-        return 0.0
     folded = key(text)
     if not folded:
         return 0.0
