@@ -1,0 +1,164 @@
+"""The rules at work: anywhere, then from the head inwards, then from the tail inwards."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.clean.line import Draft, Line
+from crawler.clean.rules import Rule, Rules
+from crawler.clean.titles import Titles
+
+GAP = "[…]"  # stands where a site holds back the middle of a text
+_HEAD_ROUNDS = 14  # kept lines from the top (and from the end) that position rules look at
+_TITLE_LIKE = 60  # the longest line that can be an entry of a list of links
+_FINAL = "。；;！？!?"
+
+
+def anywhere(draft: Draft, rules: Rules) -> None:
+    """Apply the rules that act in any line; the words they need are looked for in the whole text first."""
+    whole = "\n".join(line.text for line in draft.lines)
+    active = {id(rule): rule for word, owners in rules.inside_needles if word in whole for rule in owners}
+    for rule in active.values():
+        if draft.structured and rule.text_only:
+            continue
+        for line in list(draft.lines):
+            if not line.rule and any(word in line.text for word in rule.needs):
+                _inside(draft, line, rule)
+
+
+def _inside(draft: Draft, line: Line, rule: Rule) -> None:
+    for _ in range(50):  # a mark may stand several times in one line
+        found = rule.match(line.view)
+        if found is None or not _signals(draft, rule, line):
+            return
+        if rule.where == "line" and found.span() != (0, len(line.view)):
+            return
+        act(draft, draft.lines.index(line), rule, found)
+        if line.rule or rule.action == "drop":
+            return
+
+
+def _signals(draft: Draft, rule: Rule, line: Line) -> bool:
+    """Whether the signals from outside the line are there."""
+    if rule.family and draft.fired.isdisjoint(rule.family):
+        return False
+    if not rule.beside and not rule.next:
+        return True
+    index = draft.lines.index(line)
+    if rule.next:
+        after = next((other for other in draft.lines[index + 1 :] if not other.rule), None)
+        if after is None or not rule.next.search(after.view):
+            return False
+    before = draft.lines[index - 1] if index else None
+    behind = draft.lines[index + 1] if index + 1 < len(draft.lines) else None
+    if rule.beside == "dropped":
+        return any(other is None or other.rule for other in (before, behind))
+    if rule.beside == "edge":
+        outside = draft.lines[:index] if rule.where == "head" else draft.lines[index + 1 :]
+        return all(other.rule for other in outside)
+    return True
+
+
+def act(draft: Draft, index: int, rule: Rule, found: re.Match[str]) -> None:
+    """Do what the rule says to the line, and keep what it captured."""
+    line = draft.lines[index]
+    for name, value in found.groupdict().items():
+        if value and (value := line.text[found.start(name) : found.end(name)].strip()):
+            draft.found.setdefault(name, value)
+    if rule.truncated:
+        draft.truncated = True
+    if rule.action == "drop":
+        draft.drop(line, rule.id)
+    elif rule.action == "cut":
+        draft.cut(line, found.start(), found.end(), rule.id)
+    elif rule.action == "cut-before":
+        draft.cut(line, 0, found.end(), rule.id)
+    elif rule.action == "cut-after":
+        draft.cut(line, found.start(), len(line.text), rule.id)
+    elif rule.action == "gap":
+        _gap(draft, index, rule, found)
+    else:
+        where = draft.lines[: index + 1] if rule.action == "before" else draft.lines[index:]
+        for other in where:
+            if not other.rule:
+                draft.drop(other, rule.id)
+
+
+def _gap(draft: Draft, index: int, rule: Rule, found: re.Match[str]) -> None:
+    """Put a gap line where the middle of a text is held back, or nothing at its end."""
+    line = draft.lines[index]
+    before, after = line.text[: found.start()].rstrip(), line.text[found.end() :].strip()
+    draft.drop(line, rule.id)
+    draft.dropped[-1].text = found[0]
+    made = []
+    if before:
+        made.append(Line(before, line.block, line.gap, line.indent, line.page))
+    if after or any(not other.rule for other in draft.lines[index + 1 :]):
+        made.append(Line(GAP, line.block, 1, 0, line.page))
+    if after:
+        made.append(Line(after, line.block, 1, 0, line.page))
+    draft.lines[index + 1 : index + 1] = made
+
+
+def head(draft: Draft, rules: Rules, titles: Titles) -> None:
+    """Go down from the top: repeated titles, by-lines, breadcrumbs. Position counts the lines that stay."""
+    kept = 0
+    for index, line in enumerate(list(draft.lines)):
+        if line.rule:
+            continue
+        if kept >= _HEAD_ROUNDS:
+            return
+        if titles.repeats(line.text, kept):
+            draft.drop(line, "title-repeat")
+            if line.text not in (draft.title, *draft.variants):
+                draft.variants.append(line.text)
+            continue
+        if not _positioned(draft, line, index, rules.head, rules.head_needles, kept):
+            kept += 1
+
+
+def tail(draft: Draft, rules: Rules) -> None:
+    """Go up from the end, again and again until nothing more goes: tags, disclaimers, related lists, footers."""
+    while True:
+        kept, changed = 0, False
+        for index in range(len(draft.lines) - 1, -1, -1):
+            line = draft.lines[index]
+            if line.rule:
+                continue
+            if kept >= _HEAD_ROUNDS:
+                break
+            if _positioned(draft, line, index, rules.tail, rules.tail_needles, kept):
+                changed = True
+            if not line.rule:
+                kept += 1
+        if not changed:
+            return
+
+
+def _positioned(
+    draft: Draft, line: Line, index: int, rules: tuple[Rule, ...], needles: re.Pattern[str], kept: int
+) -> bool:
+    view = line.view
+    if not needles.search(view):
+        return False
+    for rule in rules:
+        if kept >= rule.within or (rule.text_only and draft.structured):
+            continue
+        if rule.needs and not any(word in view for word in rule.needs):
+            continue
+        found = rule.match(view)
+        if found is None or not _signals(draft, rule, line):
+            continue
+        if rule.action == "rest" and not _only_titles(draft, index):
+            continue
+        if rule.action in ("cut", "cut-before", "cut-after") and found.start() == found.end():
+            continue
+        act(draft, index, rule, found)
+        return True
+    return False
+
+
+def _only_titles(draft: Draft, index: int) -> bool:
+    """True when what follows the line can be a list of links: short lines that are no sentences."""
+    rest = [line.text for line in draft.lines[index + 1 :] if not line.rule]
+    return all(len(text) <= _TITLE_LIKE and text[-1] not in _FINAL for text in rest)

@@ -1,0 +1,136 @@
+"""The stages of cleaning in their order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from crawler.clean import apply, byline, glued, heading, joins, leadin, parts, quality, reject, truncation
+from crawler.clean.characters import tidy, without_marks
+from crawler.clean.dates import parse_date
+from crawler.clean.line import Draft, Line
+from crawler.clean.result import Cleaned, Dropped
+from crawler.clean.rules import bundled
+from crawler.clean.titles import Titles, plain_title
+from crawler.page import Page, Zone
+
+_ZONES = {Zone.HEAD: "zone-head", Zone.TAIL: "zone-tail", Zone.SIDE: "zone-side"}
+_ABOVE = 25  # lines of a page without markup that can stand above its heading
+_SENTENCE = 80  # characters: a longer line above the heading may be text
+
+
+def clean(page: Page, *, now: datetime | None = None) -> Cleaned:
+    """The document of `page`: title, day, moment, body (one paragraph a line), and each line left out with its rule.
+
+    `now` is the time of the fetch, from which relative dates are counted and beyond which no date may lie.
+    Never raises for what a page holds; RuleError when the program's own rule file is broken.
+    """
+    draft = _draft(page)
+    rules = bundled()
+    apply.anywhere(draft, rules)
+    titles = Titles(draft.title)
+    apply.head(draft, rules, titles)
+    if not draft.structured:
+        titles = _only_text(draft, titles)
+        apply.head(draft, rules, titles)
+    leadin.take_out(draft, titles)
+    apply.head(draft, rules, titles)
+    _later_titles(draft, titles)
+    apply.tail(draft, rules)
+    if not draft.structured:
+        _repeated_info(draft)
+        apply.tail(draft, rules)
+        glued.open_glued(draft, titles)
+    joins.rejoin(draft)
+    return _finish(page, draft, now)
+
+
+def _draft(page: Page) -> Draft:
+    """The lines of the document's zone, tidied; lines of other zones are dropped."""
+    draft = Draft([], any(block.tag for block in page.blocks), plain_title(tidy(page.title)))
+    for index, block in enumerate(page.blocks):
+        text = tidy(block.text)
+        line = Line(text, index, block.gap, block.indent, block.page)
+        if block.zone is Zone.BODY:
+            draft.lines.append(line)
+            if not text:
+                draft.drop(line, "empty")
+                draft.dropped[-1].text = block.text
+            continue
+        draft.dropped.append(Dropped(block.text, _ZONES[block.zone], index))
+        if block.zone is Zone.HEAD:
+            draft.fired.add("zone-head")
+            if not draft.structured:
+                line.rule = "zone-head"
+                draft.lines.append(line)
+    return draft
+
+
+def _only_text(draft: Draft, titles: Titles) -> Titles:
+    """What only pages without markup need: the heading settled, and lines above it taken out."""
+    heading.settle(draft)
+    if draft.title != titles.title:
+        titles = Titles(draft.title)
+    lines = draft.lines[:_ABOVE]
+    at = next((n for n, line in enumerate(lines) if titles.key and (line.rule == "title-repeat" or titles.same(line.text))), -1)
+    above = [line for line in lines[: max(at, 0)] if not line.rule]
+    if all(len(line.text) <= _SENTENCE and not line.text.endswith(("。", "！", "？")) for line in above):
+        for line in above:
+            draft.drop(line, "above-title")
+    _wrapped_title(draft)
+    return titles
+
+
+def _wrapped_title(draft: Draft) -> None:
+    """Drop a heading that the layout broke over two lines."""
+    kept = draft.kept()[:2]
+    if len(kept) == 2 and draft.title and "".join((kept[0].text + kept[1].text).split()) == "".join(draft.title.split()):
+        for line in kept:
+            draft.drop(line, "title-wrapped")
+
+
+def _later_titles(draft: Draft, titles: Titles) -> None:
+    """Drop one copy of the title inside the text (the caption of a picture); refrains stand there more than once."""
+    if len(titles.bare) < 8:
+        return
+    copies = [line for line in draft.lines if not line.rule and titles.same(line.text)]
+    if len(copies) == 1:
+        draft.drop(copies[0], "title-repeat")
+
+
+def _repeated_info(draft: Draft) -> None:
+    """Drop lines at the end that repeat, letter for letter, a by-line that went at the top."""
+    gone = {line.text for line in draft.lines[:20] if line.rule.startswith(("info-", "zone-", "breadcrumb"))}
+    for line in reversed(draft.kept()[-4:]):
+        if line.text not in gone:
+            return
+        draft.drop(line, "repeated-info")
+
+
+def _finish(page: Page, draft: Draft, now: datetime | None) -> Cleaned:
+    kept = draft.kept()
+    lines = []
+    for line in kept:
+        text, _ = without_marks(line.text)
+        lines.append(text)
+    body = "\n".join(lines)
+    day, moment = parse_date(page.date or draft.found.get("date", ""), now)
+    pieces = parts.find_parts(lines, draft.title)
+    refused = reject.rejection(draft, body, page.reject)
+    gone = sum(len(item.text) for item in draft.dropped if not item.rule.startswith("zone-"))
+    return Cleaned(
+        title=draft.title,
+        date=day,
+        published=moment,
+        body=body,
+        category=byline.category(page.breadcrumb, draft.title),
+        tags=byline.tags(page.tags, draft.found.get("tags") or draft.found.get("tags2") or ""),
+        author=byline.name(page.author or draft.found.get("author", "")),
+        source=byline.name(page.source or draft.found.get("source") or draft.found.get("source2") or ""),
+        parts=pieces,
+        truncated=draft.truncated or truncation.unfinished(lines),
+        quality=quality.signals(lines, gone, draft.marks, len(pieces)),
+        dropped=draft.dropped,
+        kept=[line.block for line in kept],
+        reject=refused.reason if refused else None,
+        detail=refused.detail if refused else "",
+    )

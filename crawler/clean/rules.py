@@ -1,0 +1,196 @@
+"""The rules of `data/boilerplate.toml`: loaded strictly, compiled once, applied to lines by position.
+
+A rule acts on a line only where it may stand (`where`, `within`) and only with the second signal that it
+names (`also`, `unless`, `beside`, `family`, `next`, `longest`). Patterns look at a copy of the line that is half-width and
+has common furniture words simplified (`crawler.clean.line.view`), so each is written in one form.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crawler.datafiles import data_file
+
+WHERE = ("head", "tail", "line", "piece")
+ACTIONS = ("drop", "before", "rest", "cut", "cut-before", "cut-after", "gap")
+BESIDE = ("", "dropped", "edge")
+_TEXTS = ("id", "reason", "where", "pattern", "also", "unless", "next", "beside", "action")
+_LISTS = ("needs", "family", "drops", "keeps")
+_NUMBERS = ("within", "longest")
+_FLAGS = ("truncated", "text_only")
+_KEYS = frozenset((*_TEXTS, *_LISTS, *_NUMBERS, *_FLAGS))
+# Ids of what the code itself takes out; a rule may name them in `family`.
+CODE_RULES = frozenset(
+    "zone-head zone-tail title-repeat title-glued title-wrapped above-title lead-in summary-copy repeated-info "
+    "glued-copy page-number tag-line empty".split()
+)
+
+
+class RuleError(ValueError):
+    """A rule file that cannot be used: names the file, the place and the cure."""
+
+
+@dataclass(slots=True, frozen=True)
+class Rule:
+    """One rule; `data/boilerplate.toml` says what each field means."""
+
+    id: str
+    reason: str
+    where: str
+    pattern: re.Pattern[str]
+    action: str
+    within: int
+    needs: tuple[str, ...]
+    also: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+    next: re.Pattern[str] | None
+    beside: str
+    family: tuple[str, ...]
+    longest: int
+    truncated: bool
+    text_only: bool
+    drops: tuple[str, ...]
+    keeps: tuple[str, ...]
+
+    def match(self, view: str) -> re.Match[str] | None:
+        """The match in a line's `view`, when the signals inside the line are all there."""
+        if len(view) > self.longest:
+            return None
+        found = self.pattern.search(view)
+        if found is None or (self.also and not self.also.search(view)):
+            return None
+        return None if self.unless and self.unless.search(view) else found
+
+
+@dataclass(slots=True, frozen=True)
+class Rules:
+    """The rules by where they act; `needles` are searched first, so that a line of plain text costs one search."""
+
+    head: tuple[Rule, ...]
+    tail: tuple[Rule, ...]
+    inside: tuple[Rule, ...]  # "line" and "piece": anywhere
+    head_needles: re.Pattern[str]
+    tail_needles: re.Pattern[str]
+    inside_needles: tuple[tuple[str, tuple[Rule, ...]], ...]
+    all: tuple[Rule, ...]
+
+
+def _place(path: Path, number: int, raw: Mapping[str, Any]) -> str:
+    return f"{path}: rule {number} ({raw.get('id', 'without an id')})"
+
+
+def _compile(place: str, key: str, text: str) -> re.Pattern[str] | None:
+    if not text:
+        return None
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise RuleError(f"{place}: {key} is no regular expression ({error}): correct it") from None
+
+
+def _check(place: str, raw: Mapping[str, Any]) -> None:
+    """Refuse what a typing mistake would make silently useless."""
+    if unknown := sorted(set(raw) - _KEYS):
+        raise RuleError(f"{place}: unknown key {unknown[0]!r}: the keys are {', '.join(sorted(_KEYS))}")
+    kinds: tuple[tuple[tuple[str, ...], type], ...] = ((_TEXTS, str), (_LISTS, list), (_NUMBERS, int), (_FLAGS, bool))
+    for names, kind in kinds:
+        for name in names:
+            if name in raw and type(raw[name]) is not kind:
+                raise RuleError(f"{place}: {name} must be a {kind.__name__}, not {raw[name]!r}")
+    for name in _LISTS:
+        if any(type(item) is not str or not item for item in raw.get(name, [])):
+            raise RuleError(f"{place}: {name} must hold texts that are not empty")
+    for name in ("id", "reason", "where", "pattern", "action"):
+        if not raw.get(name):
+            raise RuleError(f"{place}: {name} is missing: add it")
+    for name, allowed in (("where", WHERE), ("action", ACTIONS), ("beside", BESIDE)):
+        if raw.get(name, "") not in allowed and name in raw:
+            raise RuleError(f"{place}: {name} is {raw[name]!r}: it must be one of {', '.join(filter(None, allowed))}")
+    if not raw.get("drops") or not raw.get("keeps"):
+        raise RuleError(f"{place}: it needs at least one example in drops and one in keeps")
+    if raw["where"] in ("line", "piece") and not raw.get("needs"):
+        raise RuleError(f"{place}: a rule for {raw['where']} needs words in needs, so that it costs nothing elsewhere")
+
+
+def _rule(path: Path, number: int, raw: Mapping[str, Any]) -> Rule:
+    place = _place(path, number, raw)
+    _check(place, raw)
+    pattern = _compile(place, "pattern", raw["pattern"])
+    assert pattern is not None
+    return Rule(
+        id=raw["id"],
+        reason=raw["reason"],
+        where=raw["where"],
+        pattern=pattern,
+        action=raw["action"],
+        within=raw.get("within", 12),
+        needs=tuple(raw.get("needs", ())),
+        also=_compile(place, "also", raw.get("also", "")),
+        unless=_compile(place, "unless", raw.get("unless", "")),
+        next=_compile(place, "next", raw.get("next", "")),
+        beside=raw.get("beside", ""),
+        family=tuple(raw.get("family", ())),
+        longest=raw.get("longest", 10_000),
+        truncated=raw.get("truncated", False),
+        text_only=raw.get("text_only", False),
+        drops=tuple(raw["drops"]),
+        keeps=tuple(raw["keeps"]),
+    )
+
+
+def _needles(rules: tuple[Rule, ...]) -> re.Pattern[str]:
+    """One pattern that matches wherever one of `rules` could; everything, if one of them names no words."""
+    words = {word for rule in rules for word in rule.needs}
+    if any(not rule.needs for rule in rules):
+        return re.compile("")
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)")
+
+
+def _by_needle(rules: tuple[Rule, ...]) -> tuple[tuple[str, tuple[Rule, ...]], ...]:
+    table: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for word in rule.needs:
+            table.setdefault(word, []).append(rule)
+    return tuple((word, tuple(found)) for word, found in table.items())
+
+
+def load(path: Path) -> Rules:
+    """The rules of one file. Raises RuleError naming file, rule and cure; a missing file too."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read ({error.strerror}): reinstall, or put the file back") from None
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"{path}: {error}: correct the TOML there") from None
+    if unknown := sorted(set(data) - {"rule"}):
+        raise RuleError(f"{path}: unknown key {unknown[0]!r}: rules are written as [[rule]]")
+    raws = data.get("rule", [])
+    if not isinstance(raws, list) or not raws or not all(isinstance(raw, dict) for raw in raws):
+        raise RuleError(f"{path}: no rules: write each as [[rule]]")
+    rules = tuple(_rule(path, number, raw) for number, raw in enumerate(raws, start=1))
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            raise RuleError(f"{path}: two rules have the id {rule.id!r}: rename one")
+        seen.add(rule.id)
+    for rule in rules:
+        if missing := sorted(set(rule.family) - seen - CODE_RULES):
+            raise RuleError(f"{path}: rule {rule.id}: family names {missing[0]!r}, which is no rule's id")
+    head = tuple(rule for rule in rules if rule.where == "head")
+    tail = tuple(rule for rule in rules if rule.where == "tail")
+    inside = tuple(rule for rule in rules if rule.where in ("line", "piece"))
+    return Rules(head, tail, inside, _needles(head), _needles(tail), _by_needle(inside), rules)
+
+
+@cache
+def bundled() -> Rules:
+    """The rules that come with the program. Raises RuleError."""
+    return load(data_file("boilerplate.toml"))
