@@ -128,6 +128,7 @@ def is_file(url: str) -> bool:
 _DIGITS = re.compile(r"\d+")
 _NAME_WITH_ID = re.compile(r"[a-z]*[-_]?\d{2,}|[0-9a-f]{16,}|\d", re.I)
 _LIST_NAME = re.compile(r"^(?:list|index|page|p|default|lists|category|cat|class|column|channel)(?:[-_]?\d*){0,3}$", re.I)
+_ARTICLE_FOLDER = re.compile(r"^(?:p|a|post|posts|archives?|articles?|show|detail|view|doc|content|read|info|item|paper)$", re.I)
 _OTHER_WORD = re.compile(
     r"(?:^|[/._?=&-])(?:tags?|search|so|login|logout|register|reg|user|member|members|about|aboutus|contact|help|feedback|guestbook|"
     r"sitemap|rss|feed|comment|comments|plus|e/(?:search|member|public|digg|doinfo)|link|links|friendlink|copyright|service|map|"
@@ -159,7 +160,10 @@ def shape(url: str) -> str:
     where, _, query = path.partition("?")
     last = where.rstrip("/").rpartition("/")[2]
     if where.endswith("/"):
-        return "article" if _DIGITS.fullmatch(last) and len(last) > 4 else "list"
+        if not _DIGITS.fullmatch(last):
+            return "list"
+        above = where[: -len(last) - 2].rpartition("/")[2]
+        return "article" if len(last) > 4 or _ARTICLE_FOLDER.match(above) else "list" if _LIST_NAME.match(above) else ""
     stem, dot, _extension = last.rpartition(".")
     if query and re.search(r"(?:^|&)(?:id|aid|tid|artid|newsid|p|articleid|nid)=\d+", query, re.I):
         return "article"

@@ -30,6 +30,8 @@ _SIDE_NAME = re.compile(
     r"(?:$|[ ._-]|box|list|bar|area|er|info|wrap|con|s\b)",
     re.I,
 )
+_TURNS = frozenset("上下前后«‹←<[【")  # a line that is all link is looked at only when it may lead to a neighbour
+_DIGITS = re.compile(r"\d+")
 _COLUMNS = frozenset(("td", "th"))  # side by side, not one after the other
 _COMMENTS = re.compile(r"comment|pinglun|(?:^|[ #._-])(?:cmt|reply|replies|respond)(?:$|[ ._-]|list|s\b)", re.I)
 _TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
@@ -49,6 +51,15 @@ class Layout:
     weight: float = 0.0
 
 
+def _is_teaser(lines: list[Line], index: int) -> bool:
+    """True when the line is the beginning of one of the next lines: a summary cut from the text."""
+    text = lines[index].text.rstrip(".…。 ")
+    if len(text) < 16 or lines[index].tag in _HEADINGS:
+        return False
+    element = lines[index].element
+    return any(line.element != element and len(line.text) > len(text) and line.text.startswith(text) for line in lines[index + 1 : index + 12])
+
+
 def weigh(line: Line, mark: str) -> float:
     """How much `line` reads like a document: its characters outside links, none for furniture."""
     if mark:
@@ -66,7 +77,10 @@ def weigh(line: Line, mark: str) -> float:
 def find_body(tree: Tree, title_line: int) -> Layout:
     """The zones of all lines of `tree`. `title_line` is the line of the heading, -1 when it was not found."""
     lines = tree.lines
-    marks = [mark_of(line.text) if line.linked * 2 <= len(line.text) or line.linked < 12 else "" for line in lines]
+    marks = [
+        mark_of(line.text) if line.linked * 2 <= len(line.text) or line.linked < 12 or line.text[0] in _TURNS else ""
+        for line in lines
+    ]
     layout = Layout([Zone.SIDE] * len(lines), marks)
     if not lines:
         return layout
@@ -74,6 +88,8 @@ def find_body(tree: Tree, title_line: int) -> Layout:
     for index in range(top, min(top + 8, len(lines))):
         if not marks[index] and is_dateline(lines[index].text):
             marks[index] = "info"
+        elif not marks[index] and _is_teaser(lines, index):
+            marks[index] = "summary"
     weights = [weigh(line, mark) for line, mark in zip(lines, marks, strict=True)]
     layout.weights = weights
     _mark_comments(tree, marks, title_line)
@@ -214,7 +230,7 @@ def _belongs(tree: Tree, weights: list[float], marks: list[str], span: range, co
             at = elements[at].parent
         twin = at == parent or (
             elements[at].tag == elements[container].tag
-            and elements[at].hint == elements[container].hint
+            and _DIGITS.sub("", elements[at].hint) == _DIGITS.sub("", elements[container].hint)
             and elements[at].tag not in _COLUMNS
             and (weight > 15 or bool(elements[at].hint))
         )
@@ -270,7 +286,8 @@ def _after_head(tree: Tree, layout: Layout, first: int, last: int) -> int:
     limit = min(60.0, 0.05 * sum(weights[first:last]))
     for index in range(first, min(last, first + 25)):
         line, mark = lines[index], marks[index]
-        if (mark == "info" and (passed == 0 or date_or_labels(line.text))) or (mark in _TOPS and passed == 0):
+        by_line = mark == "info" and line.linked * 3 < len(line.text) and (passed == 0 or date_or_labels(line.text))
+        if by_line or (mark in _TOPS and passed == 0):
             end = index + 1
             quiet = 0
         elif mark == "summary" and passed == 0 and _own_box(tree, index, layout.container):

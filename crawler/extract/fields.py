@@ -24,6 +24,7 @@ _AUTHOR = re.compile(
 _EDITOR = re.compile(r"(?:小编|责任编辑|编辑|责编)\s*[:：]\s*([^\s:：|｜,，;；()（）\[\]【】<>]{1,16})")
 _SOURCE = re.compile(r"(?:本文|文章|信息|稿件|内容|新闻)?(?:来\s*源|來源|出处|转自|转载自)(?:于)?\s*[:：]\s*([^\s|｜,，;；\[\]【】<>]{1,40})")
 _LABELLED = re.compile(r"^(?:作者|时间|日期|点击|人气|浏览|阅读|发布|编辑|来源|更新|字号|评论|次数|admin$)")
+_NEXT_LABEL = re.compile(r"(?:点击|人气|浏览|阅读|时间|日期|来源|编辑|发布|更新|评论|字号|查看|热度)(?:量|数|次数|时间|日期)?$")
 _GLUED_LABEL = re.compile(r"(?:作者|时间|日期|点击|人气|浏览|阅读|发布|编辑|来源|更新|字号|评论)[^:：]{0,4}[:：].*$")
 
 
@@ -102,5 +103,5 @@ def author_and_source(texts: list[str]) -> tuple[str, str]:
 
 def _value(text: str) -> str:
     """A label's value, or "" when what follows is already the next label."""
-    text = _GLUED_LABEL.sub("", text).strip("-—.。·")
+    text = _NEXT_LABEL.sub("", _GLUED_LABEL.sub("", text)).strip("-—.。·")
     return "" if _LABELLED.match(text) and len(text) < 5 else text

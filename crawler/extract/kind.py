@@ -21,6 +21,7 @@ _ERROR = re.compile(
 _FORUM = re.compile(r"^(?:楼主|沙发|板凳|地板|\d{1,3}\s*[楼#]|只看(?:该作者|楼主)|回复\s*\d*\s*[楼#]|TA的|发消息|积分\s*\d+|使用道具)", re.I)
 _TAG_URL = re.compile(r"(?:^|[/._?=&-])(?:tags?|search|so|sousuo|biaoqian|keyword|topics?)(?:$|[/._?=&-])|[?&](?:q|keyword|wd|kw|s)=", re.I)
 _ABOUT = re.compile(r"^(?:关于(?:我们|本站)|联系(?:我们|方式)|网站(?:地图|声明|介绍)|版权声明|免责声明|隐私(?:政策|条款)|服务(?:条款|协议)|用户(?:协议|登录|注册)|会员(?:登录|注册|中心)|登录|注册|广告(?:服务|报价|合作)|友情链接|招聘信息|诚聘英才|合作洽谈|在线留言|留言(?:板|反馈|本)|意见反馈|投稿(?:指南|须知)|帮助中心|找回密码)(?:$|\W)")
+_STATED = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w*Article|BlogPosting|Report)"')
 _ITEM_DATE = re.compile(r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}")
 
 
@@ -68,20 +69,26 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
         for mark, line in zip(layout.marks, lines, strict=True)
     )
     article += 2.0 if turned else 0.0
-    items = dates = excerpts = 0
+    article += 1.5 if _STATED.search("".join(tree.json_ld)) else 1.0 if tree.meta.get("og:type") == "article" else 0.0
+    items = dates = excerpts = entries = 0
     run = 0
+    titled = {anchor.line for anchor in tree.anchors if len(anchor.text) >= 6}
     for index, line in enumerate(lines):
+        zone = zones[index]
         linked = line.linked * 5 > 2 * len(line.text) and line.linked >= 8
-        if linked and zones[index] is not Zone.SIDE:
+        entries += zone is Zone.BODY and index in titled and line.linked * 4 > len(line.text)
+        if linked and zone is not Zone.SIDE:
             items += 1
             dates += bool(_ITEM_DATE.search(line.text))
         if linked:
             run = 3
-        elif run and layout.weights[index] > 20 and zones[index] is Zone.BODY:
+        elif run and layout.weights[index] > 20 and zone is Zone.BODY:
             excerpts += 1
         run -= run > 0
+    if entries < 5 or entries * 4 < layout.last - layout.first:
+        entries = 0
     listing = {"list": 2.0, "article": -1.0}.get(form, 0.0)
-    listing += min(items / 8, 2.5) + min(dates / 8, 1.5) + min(excerpts / 4, 4.0)
+    listing += min(items / 8, 2.5) + min(dates / 8, 1.5) + min(excerpts / 4, 4.0) + min(entries / 3, 4.0)
     listing += 2.5 if (bar.numbers or bar.next) and not paged else 0.0
     return Evidence(article, listing)
 

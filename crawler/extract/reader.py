@@ -40,9 +40,9 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     bar = find_bar(tree, resolver)
     pages = article_pages(bar, url) if url else Pages()
     date = find_date(tree, layout.zones, title.line, layout.first, layout.last)
-    page.date = date.text
-    page.where["date"], page.confidence["date"] = date.where, date.confidence
     page.kind, _ = find_kind(tree, layout, bar, url, title.text, title.line, bool(date.text), bool(pages.urls))
+    if page.kind is not Kind.LIST:  # there it is the date of an entry
+        page.date, page.where["date"], page.confidence["date"] = date
     _fields(page, tree, layout, title.line)
     article = page.kind is Kind.ARTICLE
     page.title = _without_number(page.title, url)
