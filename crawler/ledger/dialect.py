@@ -1,0 +1,59 @@
+"""The one file that knows which database it is: engines, and `INSERT … ON CONFLICT`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
+
+from crawler.ledger.errors import LedgerError
+
+Upsert = sqlite.Insert | postgresql.Insert
+CHUNK = 500  # values in one IN (…); SQLite takes 32,766 parameters, and longer statements gain nothing
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # a commit is on the disk when it returns, power cuts included
+    "PRAGMA cache_size = -32000",  # 32 MB: the index of 1,000,000 keys fits, and it is all the memory the queue costs
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA busy_timeout = 5000",  # a report may be reading
+)
+
+
+def upsert(dialect: str, table: Table) -> Upsert:
+    """An INSERT with `on_conflict_do_update` and `on_conflict_do_nothing` for the database at hand."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for a LEDGER_URL. Raises LedgerError when the address or its driver is not usable."""
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise LedgerError(
+                f"LEDGER_URL names {parsed.get_backend_name()}: use sqlite:///… or postgresql+psycopg://…"
+            )
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(parsed)
+        # One connection for the life of the ledger, used by one thread at a time.
+        engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    except ArgumentError:
+        raise LedgerError("LEDGER_URL is no database address: use sqlite:///… or postgresql+psycopg://…") from None
+    except ImportError as error:
+        raise LedgerError(f"LEDGER_URL needs the package {error.name}: pip install '.[fleet]'") from None
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes late and not before reads
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,145 @@
+"""What was published under which id. All methods run inside the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, func, select, update
+
+from crawler.items import Document
+from crawler.ledger.dialect import upsert
+from crawler.ledger.frontier import chunked
+from crawler.ledger.tables import documents
+
+_c = documents.c
+_FIND = select(
+    _c.id, _c.url, _c.content_hash, _c.fingerprint, _c.revision, _c.status, _c.first_seen, _c.last_seen
+).where(_c.id.in_(bindparam("ids", expanding=True)))
+_SEEN = update(documents).where(_c.id == bindparam("row")).values(last_seen=bindparam("now"))
+_PUBLISHED: BindParameter[str] = bindparam("published")
+_STATUS = update(documents).where(_c.id == bindparam("row"), _c.status == _PUBLISHED).values(status=bindparam("to"))
+
+
+class Status(StrEnum):
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"  # a better copy was published instead
+    GONE = "gone"  # its page is no more
+
+
+class Change(StrEnum):
+    NEW = "new"
+    REVISED = "revised"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document that was published."""
+
+    id: str
+    url: str
+    content_hash: str  # as in the feed
+    fingerprint: bytes
+    revision: int
+    status: Status
+    first_seen: int
+    last_seen: int
+
+
+def fingerprint(document: Document) -> bytes:
+    """16 bytes over everything whose change makes a new revision.
+
+    Left out: what changes with the visit or the crawler and not with the page's document (fetched_at, quality,
+    similar_to), the number of pages, and tags, which sites shuffle.
+    """
+    text = json.dumps(
+        [
+            document.title,
+            document.date,
+            document.body,
+            document.published,
+            document.author,
+            document.source,
+            document.category,
+            document.parts,
+            document.truncated,
+        ]
+    )
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+class Documents:
+    def __init__(self, connection: Connection):
+        self._connection = connection
+        made: Any = upsert(connection.dialect.name, documents)
+        changing = ("url", "content_hash", "fingerprint", "revision", "status", "last_seen")
+        self._put = made.on_conflict_do_update(index_elements=["id"], set_={n: made.excluded[n] for n in changing})
+
+    def find(self, ids: Iterable[str]) -> dict[str, Known]:
+        """Those of `ids` that were published before."""
+        return {
+            row.id: Known(
+                row.id,
+                row.url,
+                row.content_hash.hex(),
+                row.fingerprint,
+                row.revision,
+                Status(row.status),
+                row.first_seen,
+                row.last_seen,
+            )
+            for row in chunked(_FIND, "ids", ids, self._connection)
+        }
+
+    def store(self, arrived: list[Document], now: int) -> list[Change]:
+        """Records documents, sets the `revision` of each, and says which of them are to be published."""
+        known = self.find({document.id for document in arrived})
+        rows: dict[str, dict[str, Any]] = {}
+        changes = []
+        for document in arrived:
+            before, mark = known.get(document.id), fingerprint(document)
+            same = before is not None and before.fingerprint == mark
+            document.revision = before.revision + (not same) if before else 1
+            changes.append(Change.NEW if before is None else Change.SAME if same else Change.REVISED)
+            first = before.first_seen if before else now
+            known[document.id] = Known(
+                document.id, document.url, document.content_hash, mark, document.revision, Status.PUBLISHED, first, now
+            )
+            rows[document.id] = {
+                "id": document.id,
+                "url": document.url,
+                "content_hash": bytes.fromhex(document.content_hash),
+                "fingerprint": mark,
+                "revision": document.revision,
+                "status": Status.PUBLISHED.value,
+                "first_seen": first,
+                "last_seen": now,
+            }
+        if rows:
+            self._connection.execute(self._put, list(rows.values()))
+        return changes
+
+    def seen(self, ids: Iterable[str], now: int) -> None:
+        """Their pages said that nothing has changed."""
+        rows = [{"row": each, "now": now} for each in ids]
+        if rows:
+            self._connection.execute(_SEEN, rows)
+
+    def withdraw(self, ids: Iterable[str], status: Status) -> int:
+        """Published documents become gone or superseded; how many of `ids` were published."""
+        made = 0
+        for each in ids:
+            given = {"row": each, "published": Status.PUBLISHED.value, "to": status.value}
+            made += self._connection.execute(_STATUS, given).rowcount
+        return made
+
+    def counts(self) -> dict[Status, int]:
+        made = dict.fromkeys(Status, 0)
+        for row in self._connection.execute(select(_c.status, func.count()).group_by(_c.status)):
+            made[Status(row[0])] = row[1]
+        return made

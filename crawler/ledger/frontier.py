@@ -1,0 +1,205 @@
+"""The frontier: every URL that was ever seen, once, with its state. All methods run inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, func, or_, select, update
+
+from crawler.ledger.dialect import CHUNK, upsert
+from crawler.ledger.sites import Sites
+from crawler.ledger.tables import frontier, sites
+from crawler.ledger.units import ARTICLE, LIST, OTHER, PAGING, PART, Link, State, url_id
+from crawler.ledger.walks import Walk
+from crawler.urls import site_of
+
+_c = frontier.c
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_KNOWN = select(_c.key, _c.id, _c.state, _c.kind, _c.priority, _c.round, _c.visited_round, _c.site).where(
+    _c.key.in_(_KEYS)
+)
+_PAGES = select(frontier).where(_c.key.in_(_KEYS))
+_WALKS = select(_c.id, _c.walk).where(_c.id.in_(_IDS))
+_QUEUE = update(frontier).where(_c.id.in_(_IDS)).values(state=State.QUEUED.value)
+_RAISE = update(frontier).where(_c.id == bindparam("row")).values(priority=bindparam("to"), kind=bindparam("as_kind"))
+_COVER = update(frontier).where(_c.id.in_(_IDS)).values(state=State.DONE.value, kind=PART, next_visit=None)
+_SET_WALK = update(frontier).where(_c.id == bindparam("row")).values(walk=bindparam("to"))
+_OUTCOME = "state kind tries next_visit visited visited_round etag last_modified result error walk".split()
+_FINISH = (
+    update(frontier).where(_c.id == bindparam("row")).values({name: bindparam(f"new_{name}") for name in _OUTCOME})
+)
+_further = frontier.alias()
+_WHOLE = (
+    update(frontier)
+    .where(
+        _c.id.in_(_IDS),
+        ~select(_further.c.id)
+        .where(
+            _further.c.root == _c.id,
+            or_(
+                _further.c.state == State.QUEUED.value,
+                and_(_further.c.state == State.FAILED.value, _further.c.next_visit.is_not(None)),
+            ),
+        )
+        .exists(),
+    )
+    .values(walk=Walk.WHOLE.value)
+)
+
+
+class Place(NamedTuple):
+    """A link, and where it was found."""
+
+    link: Link
+    host: str  # crawler.urls.site_of(link.url)
+    depth: int = 0
+    parent: int | None = None  # the page that shows it
+    root: int | None = None  # the list that a further page belongs to
+
+
+def placed(link: Link, depth: int = 0, parent: int | None = None, root: int | None = None) -> tuple[bytes, Place]:
+    """The key of a link's URL, and its place. Both names of the URL are made at once: taking it apart is what costs."""
+    return url_id(link.url), Place(link, site_of(link.url), depth, parent, root)
+
+
+class Found(NamedTuple):
+    """What is known of a link's URL after it was offered."""
+
+    id: int | None  # None for one that was added just now
+    kind: str
+    state: str
+    fresh: bool  # first seen in the present round of its site
+    visited: bool  # fetched in the present round of its site
+    site: int
+
+
+class Added(NamedTuple):
+    found: dict[bytes, Found]
+    new: dict[int, int]  # URLs added to the queue, by site
+
+
+def chunked(
+    statement: Any, name: str, values: Iterable[Any], connection: Connection
+) -> Iterable[Row[*tuple[Any, ...]]]:
+    """The rows of `statement` for all of `values`, a chunk of its expanding parameter `name` at a time."""
+    everything = list(values)
+    for start in range(0, len(everything), CHUNK):
+        # At most CHUNK small rows: taking them all at once is twice as fast as one by one.
+        yield from connection.execute(statement, {name: everything[start : start + CHUNK]}).all()
+
+
+class Frontier:
+    def __init__(self, connection: Connection, sites: Sites):
+        self._connection, self._sites = connection, sites
+        # Another writer (a fleet) may add a key between the look and the insert: then its row stands.
+        self._insert = upsert(connection.dialect.name, frontier).on_conflict_do_nothing(index_elements=["key"])
+
+    def known(self, urls: Iterable[str]) -> dict[str, State]:
+        """Those of `urls` that the ledger knows, with their state."""
+        keys = {url: url_id(url) for url in urls}
+        states = {row.key: State(row.state) for row in chunked(_KNOWN, "keys", set(keys.values()), self._connection)}
+        return {url: states[key] for url, key in keys.items() if key in states}
+
+    def add(self, links: Mapping[bytes, Place], run: int | None) -> Added:
+        """Adds the unknown ones of `links` (by key) to the queue.
+
+        A known one in the queue gets the higher of both priorities, and a kind when it had none.
+        """
+        found: dict[bytes, Found] = {}
+        raised: list[dict[str, Any]] = []
+        for row in chunked(_KNOWN, "keys", links, self._connection):
+            now = self._sites.rounds.get(row.site, 0)
+            found[row.key] = Found(row.id, row.kind, row.state, row.round == now, row.visited_round == now, row.site)
+            link = links[row.key].link
+            if link.priority > row.priority and row.state == State.QUEUED:
+                kind = link.kind if row.kind == OTHER and link.kind in (ARTICLE, LIST) else row.kind
+                raised.append({"row": row.id, "to": link.priority, "as_kind": kind})
+        if raised:
+            self._connection.execute(_RAISE, raised)
+        missing = [key for key in links if key not in found]
+        self._sites.ensure({links[key].host for key in missing}, run)
+        rows, new = [], dict[int, int]()
+        for key in missing:
+            made = self._row(key, links[key])
+            rows.append(made)
+            new[made["site"]] = new.get(made["site"], 0) + 1
+            found[key] = Found(None, made["kind"], made["state"], True, False, made["site"])
+        if rows:
+            self._connection.execute(self._insert, rows)
+        return Added(found, new)
+
+    def _row(self, key: bytes, place: Place) -> dict[str, Any]:
+        link, site = place.link, self._sites.number(place.host)
+        return {
+            "key": key,
+            "url": link.url,
+            "site": site,
+            "kind": link.kind,
+            "state": State.QUEUED.value,
+            "priority": link.priority,
+            "depth": place.depth,
+            "parent": place.parent,
+            "root": place.root if link.kind == PAGING else None,
+            "round": self._sites.rounds[site],
+            "visited_round": 0,
+            "walk": Walk.CUT.value,
+            "tries": 0,
+        }
+
+    def pages(self, keys: Iterable[bytes]) -> dict[bytes, dict[str, Any]]:
+        """The whole rows of known pages, as dictionaries that may be changed, with the `current_round` of their site."""
+        rows = [dict(row._mapping) for row in chunked(_PAGES, "keys", keys, self._connection)]
+        return {row["key"]: {**row, "current_round": self._sites.rounds.get(row["site"], 0)} for row in rows}
+
+    def walks(self, roots: Iterable[int]) -> dict[int, int]:
+        return {row.id: row.walk for row in chunked(_WALKS, "ids", roots, self._connection)}
+
+    def finish(self, rows: list[dict[str, Any]]) -> None:
+        """Writes the outcome of visits: rows of `pages`, changed."""
+        if rows:
+            given = [{"row": row["id"], **{f"new_{name}": row[name] for name in _OUTCOME}} for row in rows]
+            self._connection.execute(_FINISH, given)
+
+    def queue(self, ids: Collection[int]) -> None:
+        if ids:
+            self._connection.execute(_QUEUE, {"ids": list(ids)})
+
+    def cover(self, ids: Collection[int]) -> None:
+        """Takes pages that were read as part of another out of the queue."""
+        if ids:
+            self._connection.execute(_COVER, {"ids": list(ids)})
+
+    def start(self, keys: Iterable[bytes], run: int) -> None:
+        """Queues start addresses of the sites whose round begins with `run`, whatever became of them before."""
+        new = select(sites.c.id).where(sites.c.run == run)
+        again = _QUEUE.where(_c.site.in_(new))
+        self._connection.execute(again, {"ids": [row.id for row in chunked(_KNOWN, "keys", keys, self._connection)]})
+
+    def set_walks(self, walks: dict[int, int]) -> None:
+        if walks:
+            self._connection.execute(_SET_WALK, [{"row": row, "to": walk} for row, walk in walks.items()])
+
+    def close_walks(self, roots: Collection[int]) -> None:
+        """Marks those lists as walked of which no further page is waiting."""
+        if roots:
+            self._connection.execute(_WHOLE, {"ids": list(roots)})
+
+    def counts(self, scope: set[int] | None) -> dict[State, int]:
+        """How many URLs are in each state, those of the sites of `scope` alone unless it is None."""
+        made = dict.fromkeys(State, 0)
+        for row in self._connection.execute(select(_c.site, _c.state, func.count()).group_by(_c.site, _c.state)):
+            if scope is None or row.site in scope:
+                made[State(row.state)] += row[2]
+        return made
+
+    def retrying(self, wanted: Callable[[int], bool]) -> bool:
+        """Whether a page of the sites that `wanted` accepts has failed and will be tried again."""
+        waiting = select(_c.site).distinct().where(_c.state == State.FAILED.value, _c.next_visit.is_not(None))
+        return any(wanted(row.site) for row in self._connection.execute(waiting))
+
+    def quarantined(self, wanted: Callable[[int], bool]) -> list[str]:
+        """The URLs that failed too often to be tried again by themselves, of the sites that `wanted` accepts."""
+        given_up = select(_c.url, _c.site).where(_c.state == State.FAILED.value, _c.next_visit.is_(None))
+        return [row.url for row in self._connection.execute(given_up.order_by(_c.id)) if wanted(row.site)]

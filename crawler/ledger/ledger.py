@@ -1,0 +1,266 @@
+"""The façade: one object that a run works with. The package's docstring is its page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crawler.feed import Feed, Part, check_compression, prepare_folder
+from crawler.ledger import runs
+from crawler.ledger.commit import Writer
+from crawler.ledger.documents import Documents, Known, Status
+from crawler.ledger.errors import LedgerError, database_errors
+from crawler.ledger.frontier import Frontier, placed
+from crawler.ledger.lock import Lock
+from crawler.ledger.open import connect
+from crawler.ledger.outbox import Outbox
+from crawler.ledger.publish import Publisher
+from crawler.ledger.queue import Queue
+from crawler.ledger.runs import Ended, Run
+from crawler.ledger.signatures import Signatures
+from crawler.ledger.sites import Sites, begin_rounds, close_rounds
+from crawler.ledger.units import Counts, Link, Policy, State, Unit, Visit
+from crawler.urls import site_of
+
+GROUP = 50  # units in one transaction: a kill costs at most so many pages fetched again (and those in flight)
+GROUP_SECONDS = 0.5
+PART_ROWS = 1000  # about 10 MB of documents
+PART_SECONDS = 60.0  # a long crawl delivers while it runs
+
+
+class Ledger:
+    """See the package's docstring. `pending` units wait for the next commit; `run` is the present run's number (0: none).
+
+    Every method that touches the database raises DiskError when the disk is full or refuses, and LedgerError
+    when the database is damaged. After either nothing more is written; `close` and start again.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        place: str,
+        lock: Lock,
+        publisher: Publisher,
+        policy: Policy,
+        clock: Callable[[], float],
+    ):
+        self._connection, self._place, self._lock, self._clock = connection, place, lock, clock
+        self.policy, self.run, self._full = policy, 0, False
+        self._scope: set[int] | None = None
+        self._pending: list[Unit] = []
+        self._since = 0.0  # when the oldest pending unit was added
+        self.signatures = Signatures(connection, place)
+        self._sites = Sites(connection)
+        self._frontier = Frontier(connection, self._sites)
+        self._queue = Queue(connection, self._sites)
+        self._documents = Documents(connection)
+        self._writer = Writer(connection, self._frontier, publisher.outbox, self.signatures, policy)
+        self._publisher = publisher
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: str | Path,
+        *,
+        url: str = "",
+        compression: str = "",
+        policy: Policy | None = None,
+        part_rows: int = PART_ROWS,
+        part_seconds: float = PART_SECONDS,
+        clock: Callable[[], float] = time.time,
+    ) -> Ledger:
+        """Takes the lock, opens or makes the ledger below `data_dir`, and ends what a killed run had begun to publish.
+
+        `url` is LEDGER_URL (default: SQLite in DATA_DIR/state), `compression` of parts "", "gzip" or "zstd";
+        a part is published at `part_rows` rows, or when its oldest row is `part_seconds` old. Raises Held,
+        LedgerError, FeedError, DiskError.
+        """
+        check_compression(compression)
+        state = prepare_folder(data_dir) / "state"
+        lock = Lock(state)
+        connection = None
+        try:
+            feed = Feed(data_dir, compression=compression)  # what it finds is only true under the lock
+            connection, place = connect(state, url)
+            publisher = Publisher(connection, place, feed, Outbox(connection), part_rows, part_seconds)
+            ledger = cls(connection, place, lock, publisher, policy or Policy(), clock)
+            with ledger._transaction():
+                ledger._sites.load()
+            publisher.recover()
+        except BaseException:
+            if connection is not None:
+                connection.close()
+                connection.engine.dispose()
+            lock.release()
+            raise
+        return ledger
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with database_errors(self._place), self._connection.begin():
+            yield
+
+    def _wanted(self, site: int) -> bool:
+        return self._scope is None or site in self._scope
+
+    def begin_run(self, starts: Iterable[Link] = (), *, hosts: Iterable[str] | None = None, full: bool = False) -> Run:
+        """Begins a run over the sites of `starts` and `hosts` (neither: every site known) and queues what is due.
+
+        Start addresses are visited in each round, whatever became of them before.
+        """
+        given, now = list(starts), int(self._clock())
+        with self._transaction():
+            self.run = runs.begin(self._connection, full, now)
+            self._sites.ensure({site_of(link.url) for link in given}, None)
+            named = {site_of(link.url) for link in given} | set(hosts or ())
+            self._scope = self._sites.matching(named) if named else None
+            begin_rounds(self._connection, self.run, self._scope, full, now - self.policy.round_age, now)
+            self._sites.load()
+            self._writer.begin(self.run)
+            added = self._frontier.add(dict(placed(link) for link in given), self.run)
+            self._frontier.start(added.found, self.run)
+            self._queue.begin(self._scope, full)
+        return self.history(1)[0]
+
+    def take(self, most: int, closed: Container[str] = ()) -> list[Visit]:
+        """At most `most` pages to fetch, best first within a site, sites in turn, none of the hosts in `closed`.
+
+        Commits the pending units first when the queue would otherwise run dry. [] means: nothing that is not in flight.
+        """
+        if self._pending and self._queue.waiting < most:
+            self.commit()
+        with self._transaction():
+            return self._queue.take(most, closed)
+
+    def add(self, unit: Unit) -> None:
+        """Notes a unit for the next commit. Its page stays in flight until then."""
+        if not self._pending:
+            self._since = self._clock()
+        self._pending.append(unit)
+
+    @property
+    def pending(self) -> int:
+        return len(self._pending)
+
+    @property
+    def waiting(self) -> int:
+        """URLs that are queued and not in flight."""
+        return self._queue.waiting
+
+    @property
+    def in_flight(self) -> int:
+        """Pages taken whose unit is not committed yet."""
+        return self._queue.flying
+
+    def due(self, now: float | None = None) -> bool:
+        """Whether it is time to commit: GROUP units, or the oldest waits for GROUP_SECONDS."""
+        if not self._pending:
+            return False
+        return len(self._pending) >= GROUP or (self._clock() if now is None else now) - self._since >= GROUP_SECONDS
+
+    def commit(self, units: Iterable[Unit] = ()) -> Counts:
+        """Writes the pending units (and `units`) in one transaction; the run's counts so far.
+
+        Returns when they are on the disk. On an error none of them is written and they stay pending.
+        """
+        self._pending += units
+        if self._pending:
+            if not self.run:
+                raise LedgerError("units can only be committed in a run: call begin_run first")
+            now = int(self._clock())
+            with self._transaction():
+                written = self._writer.write(self._pending, now)
+            self._pending = []
+            self._writer.wrote(written, now)
+            self._queue.grow(written.queued)
+            for site, page in written.landed:
+                self._queue.landed(site, page)
+        return self._writer.counts
+
+    def publish(self, everything: bool = False) -> list[Part]:
+        """Publishes what is due (or everything that is committed); the new parts."""
+        now = self._clock()
+        if everything or self._publisher.due(now):
+            return self._publisher.publish(self.run, now, everything)
+        return []
+
+    def tick(self) -> None:
+        """Commits and publishes when it is time. Call it after units were added, and a few times a second."""
+        if self.due():
+            self.commit()
+        self.publish()
+
+    def end_run(self, status: Ended = Ended.COMPLETE) -> Ended:
+        """Commits, publishes everything and closes the books.
+
+        COMPLETE becomes INCOMPLETE when pages of this run's sites are left in the queue, failed in this run, or failed
+        before and wait for another try (quarantined ones do not). Returns the status.
+        """
+        self.commit()
+        self.publish(everything=True)
+        with self._transaction():
+            counts = self._frontier.counts(self._scope)
+            failed = self._writer.counts.failed or self._frontier.retrying(self._wanted)
+            if status is Ended.COMPLETE and (counts[State.QUEUED] or failed):
+                status = Ended.INCOMPLETE
+            close_rounds(self._connection)
+            runs.end(self._connection, self.run, status, int(self._clock()))
+        return status
+
+    def close(self) -> None:
+        """Lets go of the database and the lock. Never raises; what was not committed is fetched again by the next run."""
+        with suppress(Exception):
+            self._connection.close()
+            self._connection.engine.dispose()
+        self._lock.release()
+
+    @property
+    def run_counts(self) -> Counts:
+        """What this run did so far (committed units)."""
+        return self._writer.counts
+
+    def counts(self) -> dict[State, int]:
+        """URLs by state for the sites of this run, of all sites when no run has begun. Their sum is the URLs known. Reads the table."""
+        with self._transaction():
+            return self._frontier.counts(self._scope)
+
+    def document_counts(self) -> dict[Status, int]:
+        """Documents of all runs by status."""
+        with self._transaction():
+            return self._documents.counts()
+
+    def known(self, urls: Iterable[str]) -> dict[str, State]:
+        """Those of `urls` (canonical) that the ledger knows, with their state. Pending units do not show."""
+        with self._transaction():
+            return self._frontier.known(urls)
+
+    def document(self, id: str) -> Known | None:
+        """What is known of a published document: hash, revision, status, first and last seen. Pending units do not show."""
+        with self._transaction():
+            return self._documents.find([id]).get(id)
+
+    def quarantined(self) -> list[str]:
+        """URLs of this run's sites that failed too often: only a full run or a start address tries them again."""
+        with self._transaction():
+            return self._frontier.quarantined(self._wanted)
+
+    def history(self, most: int = 100) -> list[Run]:
+        """The latest runs, the newest first."""
+        with self._transaction():
+            return runs.history(self._connection, most)
+
+    def profile(self, host: str) -> Any:
+        """What `save_profile` was given for a site, or None."""
+        with self._transaction():
+            return self._sites.profile(host)
+
+    def save_profile(self, host: str, profile: Any) -> None:
+        """Keeps a JSON value with a site."""
+        with self._transaction():
+            self._sites.save_profile(host, profile, int(self._clock()))
+            self._sites.load()

@@ -1,0 +1,55 @@
+"""Lines that are safe in the ledger and not yet in a published part. All methods run inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from crawler.feed.folders import FOLDERS
+from crawler.ledger.tables import outbox
+
+_c = outbox.c
+_RANGE = (_c.kind == bindparam("of"), _c.id.between(bindparam("low"), bindparam("high")))
+_ADD = insert(outbox)
+_WAITING = select(_c.kind, func.count(), func.min(_c.created)).group_by(_c.kind)
+_FIRST = select(_c.id).where(_c.kind == bindparam("of")).order_by(_c.id).limit(bindparam("most"))
+_LINES = select(_c.line).where(*_RANGE).order_by(_c.id)
+_DELETE = delete(outbox).where(*_RANGE)
+
+
+class Outbox:
+    """`waiting` and `oldest` tell by kind how many lines there are and since when (epoch seconds)."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection
+        self.waiting: dict[str, int] = dict.fromkeys(FOLDERS, 0)
+        self.oldest: dict[str, int] = {}
+
+    def load(self) -> None:
+        """Counts what a former run left, or what is left after a part was published."""
+        self.waiting, self.oldest = dict.fromkeys(FOLDERS, 0), {}
+        for kind, count, created in self._connection.execute(_WAITING):
+            self.waiting[kind], self.oldest[kind] = count, created
+
+    def add(self, lines: list[tuple[str, bytes]], now: int) -> None:
+        """Keeps lines (kind, bytes); `noted` tells the counts after the commit."""
+        if lines:
+            self._connection.execute(_ADD, [{"kind": kind, "line": line, "created": now} for kind, line in lines])
+
+    def noted(self, lines: Iterable[tuple[str, bytes]], now: int) -> None:
+        for kind, _ in lines:
+            self.waiting[kind] += 1
+            self.oldest.setdefault(kind, now)
+
+    def first(self, kind: str, most: int) -> list[int]:
+        """The numbers of the oldest lines of a kind."""
+        return list(self._connection.scalars(_FIRST, {"of": kind, "most": most}))
+
+    def lines(self, kind: str, low: int, high: int) -> Iterator[bytes]:
+        given = {"of": kind, "low": low, "high": high}
+        options = {"yield_per": 50}  # bodies are large
+        yield from self._connection.scalars(_LINES, given, execution_options=options)
+
+    def remove(self, kind: str, low: int, high: int) -> None:
+        self._connection.execute(_DELETE, {"of": kind, "low": low, "high": high})

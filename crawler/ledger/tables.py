@@ -1,0 +1,162 @@
+"""The tables of the ledger, and nothing that only one database understands.
+
+Times are whole seconds since 1970 (UTC). What is in flight stands nowhere: it lives in memory, so that
+a killed run leaves no trace that somebody would have to clear away.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
+
+VERSION = 1  # of these tables; a step in migrate.py leads to each
+metadata = MetaData()
+
+
+class Bytes(LargeBinary):
+    """Bytes as they are: both drivers take them without the usual wrapping, which costs a microsecond a value."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None
+
+
+_Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts by itself only in an INTEGER PRIMARY KEY
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+
+# A site is a host without www. and m. Its round is one walk over it, from the first list to the last page
+# that was queued; a run that is cut off leaves the round open and the next one goes on with it.
+sites = Table(
+    "sites",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("host", String(255), nullable=False, unique=True),
+    Column("round", Integer, nullable=False, default=0),
+    Column("open", Boolean, nullable=False, default=False),
+    Column("run", BigInteger),  # the run that began the round
+    Column("full", Boolean, nullable=False, default=False),  # the round walks everything
+    Column("started", BigInteger),
+    Column("profile", Text),  # JSON: what the pages of this site have in common
+    Column("learned", BigInteger),
+)
+
+frontier = Table(
+    "frontier",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key", Bytes(10), nullable=False, unique=True),  # the bytes of crawler.urls.document_id
+    Column("url", Text, nullable=False),
+    Column("site", BigInteger, nullable=False),
+    Column("kind", String(8), nullable=False),  # article, list, paging, other; part: a later page of an article
+    Column("state", String(6), nullable=False),
+    Column("priority", SmallInteger, nullable=False),  # higher comes first
+    Column("depth", SmallInteger, nullable=False),
+    Column("parent", BigInteger),  # the page on which it was first seen
+    Column("root", BigInteger),  # of a paging page: the list that it belongs to
+    Column("round", Integer, nullable=False),  # of its site, when it was first seen
+    Column("visited_round", Integer, nullable=False, default=0),
+    Column("walk", SmallInteger, nullable=False),  # of a list: crawler.ledger.walks.Walk
+    Column("tries", SmallInteger, nullable=False, default=0),  # failures since the last success
+    Column("next_visit", BigInteger),  # not before; NULL for never by itself
+    Column("visited", BigInteger),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column(
+        "result", Text
+    ),  # of the last success: document, duplicate of …, rejected: …; what has not changed is not told again
+    Column("error", Text),  # of the last failure
+)
+# Written out, not bound: a partial index is only used when its condition can be read in the statement.
+IS_QUEUED = frontier.c.state == literal_column("'queued'")
+_QUEUED = text("state = 'queued'")
+Index(
+    "frontier_queue",
+    frontier.c.site,
+    frontier.c.priority.desc(),
+    frontier.c.id,
+    sqlite_where=_QUEUED,
+    postgresql_where=_QUEUED,
+)
+_PAGING = text("root IS NOT NULL")
+Index("frontier_root", frontier.c.root, frontier.c.state, sqlite_where=_PAGING, postgresql_where=_PAGING)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("content_hash", Bytes(32), nullable=False),
+    Column("fingerprint", Bytes(16), nullable=False),  # of everything that makes a new revision
+    Column("revision", Integer, nullable=False),
+    Column("status", String(10), nullable=False),  # published, superseded, gone
+    Column("first_seen", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("seq", _Id, primary_key=True),  # the order of arrival, in which an index is built again
+    Column("id", String(20), nullable=False, unique=True),
+    Column("blob", Bytes, nullable=False),
+)
+
+# Rows on their way into a part. They are deleted when the part lies published.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("line", Bytes, nullable=False),
+    Index("outbox_kind", "kind", "id"),
+    sqlite_autoincrement=True,  # a number that was used never comes back: a part's range stays its own
+)
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("run", BigInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),  # sequence number of its first row
+    Column("low", BigInteger, nullable=False),  # its range in the outbox
+    Column("high", BigInteger, nullable=False),
+    Column("compression", String(4), nullable=False),
+    Column("done", Boolean, nullable=False, default=False),
+    Column("name", Text),
+    Column("rows", Integer),
+    Column("bytes", BigInteger),
+    Column("sha256", String(64)),
+    UniqueConstraint("kind", "number"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("pid", Integer, nullable=False),
+    Column("full", Boolean, nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Column("status", String(12), nullable=False),  # running, complete, incomplete, limited, failed, killed
+    Column("counts", Text, nullable=False),  # JSON, written with every group
+)
