@@ -20,6 +20,7 @@ _SENTENCE = re.compile("[。！？；!?;：:，,、…]")
 _STOP = re.compile("[。！？!?…；;]")
 _PARAGRAPH = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr figcaption".split())
 _CONTAINER = frozenset("div td th article section main body center form fieldset html dl ul ol table tbody".split())
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
 _SMALL = 150  # a container that weighs less may be the teaser of a side bar
 _SIDE_TAGS = frozenset("nav footer aside header menu".split())
 # Names in class or id that designers of many sites share; they only lower a weight, they never decide alone.
