@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from crawler.datafiles import data_file
 from crawler.urls import BadUrl, canonical, site_of
@@ -75,7 +76,7 @@ def read_site(path: Path) -> Site:
             raise SiteError(f"{path}: skip: {pattern!r} is no regular expression: {error}") from None
     if table.get("served_by", "") not in ("", "demo"):
         raise SiteError(f'{path}: served_by must be "demo" or left out')
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
     values["start_urls"] = _urls(table["start_urls"], f"{path}: start_urls")
     return Site(name=path.stem, **values)
 

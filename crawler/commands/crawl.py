@@ -1,0 +1,92 @@
+"""`scrapy crawl wenku`: Scrapy's own command, with clear words for wrong input and exit statuses that mean something."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+
+from crawler import settings as defaults
+from crawler.clean import RuleError, rules
+from crawler.commands import EXIT_USAGE, complain
+from crawler.extensions import EXIT_STATUS, Run, ledger_of
+from crawler.feed import DiskError, FeedError
+from crawler.ledger import Held, LedgerError
+from crawler.sites import SiteError
+from spiders.wenku import check_arguments
+
+EXIT_HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
+EXIT_DISK = 74  # EX_IOERR
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be read. The message is one line for people."""
+
+
+def check_numbers(settings: Settings) -> None:
+    """Raises SettingError when a setting that is a number by default was given something else."""
+    for name in dir(defaults):
+        default: Any = getattr(defaults, name)
+        if not name.isupper() or isinstance(default, bool) or not isinstance(default, int | float):
+            continue
+        try:
+            value = float(settings.get(name))
+        except (TypeError, ValueError):
+            raise SettingError(f"setting {name} must be a number, not {settings.get(name)!r}") from None
+        if value < 0:
+            raise SettingError(f"setting {name} must not be negative: {settings.get(name)}")
+
+
+# The first that fits: a DiskError is a FeedError too, a Held a LedgerError.
+STATUSES: dict[type[Exception], int] = {
+    Held: EXIT_HELD,
+    DiskError: EXIT_DISK,
+    LedgerError: EXIT_DISK,
+    FeedError: EXIT_USAGE,
+    SiteError: EXIT_USAGE,
+    SettingError: EXIT_USAGE,
+    RuleError: EXIT_USAGE,
+}
+EXPECTED = tuple(STATUSES)
+
+
+class Command(ScrapyCrawl):
+    def long_desc(self) -> str:
+        return (
+            "Crawl document libraries into a feed. 'scrapy crawl wenku' crawls every site of data/sites/, at first the "
+            "bundled demo library; -a start_urls=http://a.example/,http://b.example/ any other; -a sites=NAME,NAME some "
+            "configured ones. Exit status: 0 complete; 2 wrong usage; 3 incomplete, failed pages wait for the next run; "
+            "4 a site's expectation was not met; 5 stopped by a limit; 74 disk or feed error; 75 another run holds the lock."
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.crawler_process and self.settings
+        if len(args) != 1:
+            raise UsageError("name one spider: scrapy crawl wenku")
+        try:
+            crawler = self._create_crawler(args[0])
+        except KeyError:
+            known = ", ".join(self.crawler_process.spider_loader.list())
+            complain(f"unknown spider {args[0]!r}; known spiders are {known}")
+            self.exitcode = EXIT_USAGE
+            return
+        try:
+            check_arguments(**opts.spargs)
+            check_numbers(self.settings)
+            rules.bundled()
+            ledger_of(crawler)
+        except EXPECTED as error:
+            complain(error)
+            self.exitcode = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
+            return
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        run = crawler.get_extension(Run)
+        if run and run.last_words:
+            print(run.last_words, file=sys.stderr)
+        assert crawler.stats
+        self.exitcode = 1 if self.crawler_process.bootstrap_failed else crawler.stats.get_value(EXIT_STATUS, 1)

@@ -1,0 +1,199 @@
+"""What is written of a run: the ledger's commits, the parts of the feed, the log lines and the last word."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
+from scrapy.utils.defer import deferred_from_coro
+from twisted.internet.task import LoopingCall
+from twisted.python.failure import Failure
+
+from crawler.feed import DiskError, FeedError, Part, read_manifest
+from crawler.items import Document
+from crawler.ledger import Ended, Ledger, LedgerError, Policy, State
+from crawler.text import printable
+
+EXIT_STATUS = "wenku/exit_status"  # the stat under which the crawl command finds its own
+COMPLETE, BROKEN, INCOMPLETE, LIMIT, DISK = 0, 1, 3, 5, 74
+STATUS = {Ended.COMPLETE: COMPLETE, Ended.INCOMPLETE: INCOMPLETE, Ended.LIMITED: INCOMPLETE, Ended.FAILED: BROKEN}
+TICK_SECONDS = 0.25
+# A page that hangs may not hold up a stop: after so long what is in the books is published and the process ends.
+# Service managers send SIGKILL after 10 seconds (docker stop) or more.
+STOP_SECONDS = 7.0
+_ledgers: WeakKeyDictionary[Crawler, Ledger] = WeakKeyDictionary()
+
+
+def ledger_of(crawler: Crawler) -> Ledger:
+    """The ledger of a crawl, opened by the first who asks. Raises Held, LedgerError, FeedError, DiskError."""
+    if crawler not in _ledgers:
+        settings = crawler.settings
+        _ledgers[crawler] = Ledger.open(
+            settings["DATA_DIR"],
+            url=settings["LEDGER_URL"],
+            compression=settings["FEED_COMPRESSION"],
+            policy=Policy(
+                article=int(settings.getfloat("ARTICLE_REVISIT_DAYS") * 86400),
+                attempts=settings.getint("PAGE_ATTEMPTS"),
+            ),
+            part_rows=settings.getint("FEED_PART_ROWS"),
+            part_seconds=settings.getfloat("FEED_PART_SECONDS"),
+        )
+    return _ledgers[crawler]
+
+
+class QuietFormatter(LogFormatter):
+    """One line for a document, a copy or a rejected page; no text of a page, no control characters, in any line."""
+
+    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+        if isinstance(item, Document):
+            day = item.date or "no date"
+            line = f"document {printable(item.title, 60)} ({day}, {len(item.body)} characters) {item.url}"
+        else:
+            line = f"item {type(item).__name__}"
+        return {"level": logging.INFO, "msg": "%(line)s", "args": {"line": line}}
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        return {"level": logging.INFO, "msg": "%(line)s", "args": {"line": printable(str(exception), 400)}}
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        url = getattr(item, "url", "?")
+        return {"level": logging.ERROR, "msg": "error in a pipeline at %(url)s", "args": {"url": printable(url)}}
+
+
+class Run:
+    """Holds the ledger of a crawl, commits and publishes while it runs, and says at the end what came of it."""
+
+    def __init__(self, crawler: Crawler):
+        assert crawler.stats
+        self._crawler, self._stats = crawler, crawler.stats
+        self._folder = crawler.settings["DATA_DIR"]
+        self.ledger = ledger_of(crawler)
+        self.problem: Exception | None = None  # why nothing can be written any more
+        self.last_words = ""  # what came of the crawl, for the command to say after everything else
+        self._stored: dict[str, Document] = {}
+        self._signatures: dict[str, bytes] = {}
+        self._began = time.monotonic()
+        self._stopping = 0.0
+        self._ended = False
+        self._clock: AsyncioLoopingCall | LoopingCall | None = None
+        crawler.signals.connect(self.engine_started, signals.engine_started)
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Run:
+        return cls(crawler)
+
+    def engine_started(self) -> None:
+        self._clock = create_looping_call(self._tick)
+        self._clock.start(TICK_SECONDS, now=False)
+
+    def store(self, document: Document) -> None:
+        """Takes a document that is to be published; it is written with the unit of its page."""
+        self._stored[document.id] = document
+
+    def stored(self, id: str) -> Document | None:
+        """The document that was stored under this id, once."""
+        return self._stored.pop(id, None)
+
+    def keep_signature(self, id: str, blob: bytes) -> None:
+        """Holds what deduplication wants kept of a document until its page is written into the ledger."""
+        self._signatures[id] = blob
+
+    def signature_of(self, document: Document) -> bytes | None:
+        """What `keep_signature` was given for it, once."""
+        return self._signatures.pop(document.id, None)
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Around calls of the ledger: what it cannot write ends the crawl instead of the engine's loop."""
+        try:
+            yield
+        except (DiskError, LedgerError, FeedError) as problem:
+            self.fail(problem)
+
+    def fail(self, problem: Exception) -> None:
+        """The ledger or the feed cannot be written: the crawl ends, everything committed stays."""
+        if self.problem is None:
+            self.problem = problem
+            assert self._crawler.engine
+            deferred_from_coro(self._crawler.engine.close_spider_async(reason="disk"))
+
+    def _tick(self) -> None:
+        if self._ended:
+            return
+        if self.problem is None:
+            with self.guarded():
+                self.ledger.tick()
+        if not self._crawler.crawling or self.problem:
+            self._stopping = self._stopping or time.monotonic()
+            if time.monotonic() - self._stopping > STOP_SECONDS:
+                self._end("shutdown")
+                logging.shutdown()
+                print(self.last_words, file=sys.stderr, flush=True)
+                os._exit(self._stats.get_value(EXIT_STATUS))
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        if self._clock is not None and self._clock.running:
+            self._clock.stop()
+        self._end(reason)
+
+    def _end(self, reason: str) -> None:
+        """Closes the books and says the last word."""
+        if self._ended:
+            return
+        self._ended = True
+        ended = Ended.COMPLETE if reason == "finished" else Ended.LIMITED
+        states: dict[State, int] = {}
+        if self.problem is None:
+            try:
+                ended = self.ledger.end_run(ended)
+                states = self.ledger.counts()
+            except (DiskError, LedgerError, FeedError) as problem:
+                self.problem = problem
+        listed = read_manifest(Path(self._folder) / "feed", "documents").parts.values() if not self.problem else ()
+        parts = [part for part in listed if part.run == self.ledger.run]
+        self.ledger.close()
+        status = STATUS[ended]
+        if reason.startswith("closespider"):
+            status = LIMIT
+        if self.problem:
+            status = DISK
+        self._stats.set_value(EXIT_STATUS, status)
+        self.last_words = self._last_words(ended, status, states, parts)
+
+    def _last_words(self, ended: Ended, status: int, states: dict[State, int], parts: list[Part]) -> str:
+        counts = self.ledger.run_counts
+        told = [(counts.documents, "documents"), (counts.revised, "revised"), (counts.unchanged, "unchanged"),
+                (counts.duplicates, "duplicates"), (counts.rejected, "rejected"), (counts.failed, "failed"),
+                (counts.gone, "gone")]  # fmt: skip
+        always = ("documents", "duplicates", "rejected", "failed")
+        numbers = ", ".join(f"{number} {name}" for number, name in told if number or name in always)
+        seconds = time.monotonic() - self._began
+        if self.problem:
+            return f"wenku: stopped: {printable(str(self.problem), 500)}\nwenku: {numbers} in {seconds:.0f} s are safe"
+        known = f"{sum(states.values())} addresses known: " + ", ".join(f"{n} {state}" for state, n in states.items())
+        word = "stopped by a limit" if status == LIMIT else {Ended.LIMITED: "stopped"}.get(ended, ended.value)
+        if status == COMPLETE and parts:
+            following = f"look at {self._folder}/feed/{parts[-1].name}; the same command later brings only what is new"
+        elif status == COMPLETE:
+            following = "nothing new since the last run"
+        else:
+            following = "the same command again goes on"
+        return f"wenku: {known}\nwenku: {word}: {numbers} in {seconds:.0f} s; the feed is in {self._folder}/feed; {following}"

@@ -1,0 +1,137 @@
+"""The spider for any document library: from its home page over its lists to every article, once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from crawler.extract import join_pages, read_page
+from crawler.items import Article
+from crawler.page import Kind, LinkKind, Page
+from crawler.sites import Site, SiteError, choose
+from crawler.urls import canonical, followable, site_of, url_key
+
+# What is fetched first: lists before their articles, so that paging starts early; the next page of an
+# article that is half read before everything else; deep paging behind the articles already known.
+PRIORITY = {LinkKind.LIST: 30, LinkKind.ARTICLE: 20, LinkKind.PAGING: 10, LinkKind.OTHER: 0}
+PART = 50
+GONE = (404, 410)
+Output = Iterator[Request | Article]
+
+
+def check_arguments(start_urls: str = "", sites: str = "", full: str = "", **others: Any) -> list[Site]:
+    """The sites that the arguments of the spider mean. Raises SiteError for wrong ones, and for arguments nobody reads.
+
+    Names that begin with an underscore are passed by schedulers (scrapyd's `_job`) and mean nothing here.
+    """
+    unknown = [name for name in others if not name.startswith("_")]
+    if unknown:
+        raise SiteError(f"unknown argument {unknown[0]!r}; known arguments are start_urls, sites, full")
+    if full not in ("", "0", "1"):
+        raise SiteError(f"full must be 1 (visit everything again) or 0, not {full!r}")
+    return choose(start_urls, sites)
+
+
+class WenkuSpider(Spider):
+    """`-a start_urls=…` crawls any library, `-a sites=…` configured ones; neither, every enabled one; `-a full=1` visits everything again."""
+
+    name = "wenku"
+
+    max_pages = 100  # of one article; from the settings
+
+    def __init__(self, **kwargs: Any):
+        super().__init__()
+        self.sites = check_arguments(**kwargs)
+        self.full = kwargs.get("full") == "1"
+        self.hosts = {host: site for site in self.sites for host in site.hosts}
+        self._skip = {host: re.compile("|".join(site.skip)) for host, site in self.hosts.items() if site.skip}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> WenkuSpider:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.max_pages = crawler.settings.getint("ARTICLE_MAX_PAGES")
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        for site in self.sites:
+            for url in site.start_urls:
+                yield self._request(url, LinkKind.LIST)
+
+    def parse(self, response: Response, **kwargs: Any) -> Output:
+        """An article becomes an item (after its other pages were fetched); every page gives its links."""
+        page = read_page(response.body, response.url)
+        later = page.kind is Kind.ARTICLE and page.page_number > 1 and page.page_urls
+        response.meta["page_kind"] = "part" if later else page.kind
+        self._count(f"pages/{page.kind}")
+        if later:
+            yield from self._follow(page.page_urls[0], LinkKind.ARTICLE)
+        elif page.kind is Kind.ARTICLE:
+            yield from self._article([page], response.url)
+        elif page.next_page:
+            yield from self._follow(page.next_page, LinkKind.PAGING)
+        for link in page.links:
+            yield from self._follow(link.url, link.kind)
+
+    def parse_part(self, response: Response, pages: list[Page], first: str) -> Output:
+        """A later page of an article whose first pages are at hand."""
+        page = read_page(response.body, response.url)
+        if page.kind is Kind.ARTICLE:
+            yield from self._article([*pages, page], first)
+        else:
+            yield self._joined(pages, first, cut=True)
+
+    def _article(self, pages: list[Page], first: str) -> Output:
+        following = pages[-1].next_page and followable(pages[-1].next_page, self.hosts)
+        read = {url_key(canonical(page.url)) for page in pages}
+        if following and url_key(following) not in read and len(pages) < self.max_pages:
+            yield Request(
+                following,
+                self.parse_part,
+                errback=self.part_failed,
+                dont_filter=True,
+                priority=PART,
+                cb_kwargs={"pages": pages, "first": first},
+            )
+        else:
+            yield self._joined(pages, first, cut=len(pages) >= self.max_pages and bool(following))
+
+    def _joined(self, pages: list[Page], first: str, cut: bool = False) -> Article:
+        page = join_pages(pages)
+        page.cut = page.cut or cut
+        url = canonical(first)
+        return Article(page, url=url, site=site_of(url), fetched_at=datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def _follow(self, url: str, kind: LinkKind) -> Iterator[Request]:
+        made = followable(url, self.hosts)
+        if made and not (site_of(made) in self._skip and self._skip[site_of(made)].search(made)):
+            yield self._request(made, kind)
+
+    def _request(self, url: str, kind: LinkKind) -> Request:
+        return Request(url, self.parse, errback=self.failed, priority=PRIORITY[kind], meta={"kind": str(kind)})
+
+    def failed(self, failure: Failure) -> None:
+        """A page that did not come: gone for good, or failed for this run."""
+        self._count("gone" if _is_gone(failure) else "failed")
+
+    def part_failed(self, failure: Failure) -> Output:
+        """Without a page that is gone for good the article is published as truncated; otherwise it waits."""
+        self.failed(failure)
+        if _is_gone(failure):
+            request: Request = failure.request  # type: ignore[attr-defined]
+            yield self._joined(**request.cb_kwargs, cut=True)
+
+    def _count(self, name: str) -> None:
+        assert self.crawler.stats
+        self.crawler.stats.inc_value(f"wenku/{name}")
+
+
+def _is_gone(failure: Failure) -> bool:
+    return isinstance(failure.value, HttpError) and failure.value.response.status in GONE
