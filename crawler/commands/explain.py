@@ -1,0 +1,110 @@
+"""`scrapy explain URL-or-FILE`: what was kept of a page, what was dropped, and by which rule."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy import Request, Spider
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.clean import RuleError, clean
+from crawler.commands import EXIT_USAGE, complain
+from crawler.explain import as_html, as_text
+from crawler.extract import read_page, read_text
+from crawler.sites import load_sites
+from crawler.urls import BadUrl, canonical, site_of
+
+EXIT_UNREACHABLE = 1
+
+
+class OnePage(Spider):
+    """Fetches one address as a crawl would, robots.txt and all, and keeps the answer."""
+
+    name = "explain"
+
+    def __init__(self, url: str, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.url = url
+        self.sites = [site for site in load_sites().values() if site_of(url) in site.hosts]
+        self.response: Response | None = None
+        self.problem = ""
+
+    async def start(self) -> AsyncIterator[Request]:
+        yield Request(self.url, self.parse, errback=self.failed, meta={"handle_httpstatus_all": True})
+
+    def parse(self, response: Response, **kwargs: Any) -> None:
+        self.response = response
+
+    def failed(self, failure: Failure) -> None:
+        self.problem = failure.getErrorMessage()
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    default_settings: ClassVar = {"LOG_LEVEL": "ERROR", "EXTENSIONS": {}, "ITEM_PIPELINES": {}}
+
+    def syntax(self) -> str:
+        return "[--html page.html] URL-or-FILE"
+
+    def short_desc(self) -> str:
+        return "Show what is kept of a page, what is dropped, and by which rule"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--html", metavar="FILE", help="write a self-contained HTML page instead")
+        parser.add_argument("--url", default="", help="the address that a saved FILE came from")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("name one address or file: scrapy explain http://www.example.com/1.html")
+        try:
+            url, data = self._source(args[0], opts.url)
+        except (OSError, BadUrl) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            complain(f"{args[0]}: {reason}; name a saved page or an http address")
+            self.exitcode = EXIT_USAGE
+            return
+        if data is None:
+            return
+        as_plain = args[0].lower().endswith(".txt")
+        page = read_text(data.decode("utf-8", "replace"), url) if as_plain else read_page(data, url)
+        try:
+            cleaned = clean(page, now=datetime.now(UTC))
+        except RuleError as error:
+            complain(error)
+            self.exitcode = EXIT_USAGE
+            return
+        if opts.html:
+            try:
+                Path(opts.html).write_text(as_html(page, cleaned), "utf-8")
+            except OSError as error:
+                complain(f"{opts.html} cannot be written: {error.strerror}")
+                self.exitcode = EXIT_USAGE
+        else:
+            print(as_text(page, cleaned, colour=sys.stdout.isatty()))
+
+    def _source(self, name: str, url: str) -> tuple[str, bytes | None]:
+        """(address, bytes) of what is to be explained; the bytes are None when a fetch failed, which was said."""
+        if "://" not in name:
+            return url, Path(name).read_bytes()
+        url = canonical(name)
+        assert self.crawler_process
+        crawler = self.crawler_process.create_crawler(OnePage)
+        self.crawler_process.crawl(crawler, url=url)
+        self.crawler_process.start()
+        spider = crawler.spider
+        assert isinstance(spider, OnePage)
+        if spider.response is None or spider.response.status >= 400:
+            said = f"the answer was {spider.response.status}" if spider.response else spider.problem or "no answer"
+            complain(f"{url} cannot be fetched: {said}")
+            self.exitcode = EXIT_UNREACHABLE
+            return url, None
+        return spider.response.url, spider.response.body
