@@ -108,13 +108,26 @@ def head(draft: Draft, rules: Rules, titles: Titles) -> None:
             continue
         if kept >= _HEAD_ROUNDS:
             return
-        if titles.repeats(line.text, kept):
+        if _positioned(draft, line, index, rules.head, rules.head_needles, kept):
+            kept += not line.rule
+        elif titles.repeats(line.text, kept) and not _first_verse(draft, titles, index):
             draft.drop(line, "title-repeat")
             if line.text not in (draft.title, *draft.variants):
                 draft.variants.append(line.text)
-            continue
-        if not _positioned(draft, line, index, rules.head, rules.head_needles, kept):
+        else:
             kept += 1
+
+
+def _first_verse(draft: Draft, titles: Titles, index: int) -> bool:
+    """True when the line may be a sentence or a verse that the title was taken from: markup shows headings as such."""
+    if not draft.structured:
+        return False
+    if any(not line.rule for line in draft.lines[:index]):
+        return True
+    line = draft.lines[index]
+    if line.text[-1] in "。，！？；,!?;" and titles.title[-1:] != line.text[-1]:
+        return True
+    return index + 1 < len(draft.lines) and draft.lines[index + 1].gap == 0
 
 
 def tail(draft: Draft, rules: Rules) -> None:
@@ -143,6 +156,8 @@ def _positioned(
         return False
     for rule in rules:
         if kept >= rule.within or (rule.text_only and draft.structured):
+            continue
+        if rule.unless_title and rule.unless_title.search(draft.title):
             continue
         if rule.needs and not any(word in view for word in rule.needs):
             continue

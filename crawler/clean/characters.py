@@ -38,14 +38,14 @@ def tidy(text: str) -> str:
     """One line with invisible characters gone, radicals as ideographs and HTML that was escaped once too often undone."""
     if not _SUSPECT.search(text):
         return text
-    text = _BREAK.sub(" ", _INVISIBLE.sub("", text)).replace("\xa0", " ")
+    text = _BREAK.sub(" ", _INVISIBLE.sub("", text))
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     if "<" in text:
         text = _TAG.sub("", text)
     if _RADICAL.search(text):
         text = text.translate(_radicals())
-    return text.strip(" \u3000")
+    return text.strip(" \u3000\xa0")
 
 
 def _entity(match: re.Match[str]) -> str:

@@ -67,13 +67,14 @@ def _draft(page: Page) -> Draft:
 
 def _only_text(draft: Draft, titles: Titles) -> Titles:
     """What only pages without markup need: the heading settled, and lines above it taken out."""
+    stated = bool(draft.title)
     heading.settle(draft)
     if draft.title != titles.title:
         titles = Titles(draft.title)
     lines = draft.lines[:_ABOVE]
     at = next((n for n, line in enumerate(lines) if titles.key and (line.rule == "title-repeat" or titles.same(line.text))), -1)
     above = [line for line in lines[: max(at, 0)] if not line.rule]
-    if all(len(line.text) <= _SENTENCE and not line.text.endswith(("。", "！", "？")) for line in above):
+    if stated and all(len(line.text) <= _SENTENCE and not line.text.endswith(("。", "！", "？")) for line in above):
         for line in above:
             draft.drop(line, "above-title")
     _wrapped_title(draft)
@@ -90,7 +91,7 @@ def _wrapped_title(draft: Draft) -> None:
 
 def _later_titles(draft: Draft, titles: Titles) -> None:
     """Drop one copy of the title inside the text (the caption of a picture); refrains stand there more than once."""
-    if len(titles.bare) < 8:
+    if len(titles.bare) < 8 or draft.structured:
         return
     copies = [line for line in draft.lines if not line.rule and titles.same(line.text)]
     if len(copies) == 1:
@@ -114,7 +115,7 @@ def _finish(page: Page, draft: Draft, now: datetime | None) -> Cleaned:
         lines.append(text)
     body = "\n".join(lines)
     day, moment = parse_date(page.date or draft.found.get("date", ""), now)
-    pieces = parts.find_parts(lines, draft.title)
+    pieces = next((found for name in (draft.title, *draft.variants) if (found := parts.find_parts(lines, name))), [])
     refused = reject.rejection(draft, body, page.reject)
     gone = sum(len(item.text) for item in draft.dropped if not item.rule.startswith("zone-"))
     return Cleaned(

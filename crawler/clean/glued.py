@@ -21,6 +21,7 @@ _GENRE = (
 )
 _TITLE = re.compile(rf"^[^,，。；;！!？?：:]{{0,36}}?{_GENRE}(?:{_GENRE})*(?:[(（][^()（）]{{1,8}}[)）])?")
 _SUBJECT = re.compile("^(?:是|的|为|和|与|在|中|里|上|有|由|应|要|作|对|,|，|、|以下|之|书写|写)")
+_PIECE = re.compile("[(（]?[一1][)）]|篇[一1]|第[一1]篇")
 _LONG = 50  # characters: a shorter line is no text without line breaks
 _TAIL = 6  # characters of the end of a title that are printed again behind it
 
@@ -31,12 +32,13 @@ def open_glued(draft: Draft, titles: Titles) -> None:
     if not kept:
         return
     _glued_copy(draft, kept)
+    _doubled_heading(draft)
     kept = draft.kept()
     if not kept:
         return
     numbered = _page_numbers(draft, kept, titles)
     first = kept[0]
-    if len(first.text) >= _LONG or numbered:
+    if len(first.text) >= min(_LONG, len(draft.title) + 16) or numbered:
         _title(draft, first, titles, alone=len(first.text) * 2 > sum(len(line.text) for line in kept) or numbered)
     _headings(draft)
 
@@ -58,9 +60,21 @@ def glued_title(lines: list[str]) -> str:
 def _glued_copy(draft: Draft, kept: list[Line]) -> None:
     """Drop a first line that is nothing but the following lines without their breaks (the caption of a picture)."""
     first = squeeze(kept[0].text)
-    below = "".join(squeeze(line.text) for line in kept[1:12])
-    if len(kept) > 4 and 12 <= len(first) <= 120 and below.startswith(first) and len(first) > len(squeeze(kept[1].text)) + 4:
+    at = draft.lines.index(kept[0])
+    below = [squeeze(line.text) for line in draft.lines[at + 1 : at + 12]]
+    if len(below) > 4 and 12 <= len(first) <= 120 and "".join(below).startswith(first) and len(first) > len(below[0]) + 4:
         draft.drop(kept[0], "glued-copy")
+
+
+def _doubled_heading(draft: Draft) -> None:
+    """Drop a heading that stands twice, line for line, above a text that begins with it once more."""
+    kept = draft.kept()[:3]
+    if len(kept) < 3 or kept[0].text != kept[1].text or not 6 <= len(kept[0].text) <= 60:
+        return
+    if kept[2].text.startswith(kept[0].text) and not _STOP.search(kept[0].text):
+        draft.variants.append(kept[0].text)
+        for line in kept[:2]:
+            draft.drop(line, "title-repeat")
 
 
 def _page_numbers(draft: Draft, kept: list[Line], titles: Titles) -> bool:
@@ -103,13 +117,12 @@ def _title(draft: Draft, line: Line, titles: Titles, *, alone: bool) -> None:
     if not end or end >= len(view):
         return
     rest = view[end:]
-    if end == len(title) and (not alone or _SUBJECT.match(rest)):
+    if _PIECE.match(rest):
         return
-    for size in range(len(title) - 1, _TAIL - 1, -1):
-        if rest.startswith(title[-size:]):
-            end += size
-            break
-    draft.cut(line, 0, at[end], "title-glued")
+    again = next((size for size in range(len(title) - 1, _TAIL - 1, -1) if rest.startswith(title[-size:])), 0)
+    if end == len(title) and not again and (not alone or _SUBJECT.match(rest)):
+        return
+    draft.cut(line, 0, at[end + again], "title-glued")
 
 
 def _later(view: str, title: str) -> int:

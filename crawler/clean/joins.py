@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from statistics import median
 
 from crawler.clean.line import Draft, Line
 
 _FINAL = "。！？!?…”』」》】）)~～"
-_CLAUSE = re.compile("[，。；、,;！？]")
+_CLAUSE = re.compile("[，。；,;！？]|(?<!^.)、")
+_OPEN_END = re.compile(r"[，,。；;][^，,。；;：:！？!?…”』」》】)）]{2,}$")  # a clause begins and does not end
+_INNER_STOP = re.compile(r"。[^。”』」》】)）]{2,}|[；;！？][^；;！？。]{2,}[^。！？；;]$")
 # What begins a new line by right: numbering, bullets, a speaker, a salutation.
 _STARTS = re.compile(
     r"\s*(?:第[一二三四五六七八九十百零〇\d]{1,4}[章节条篇部款项编回幕]|[一二三四五六七八九十百]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|"
@@ -18,11 +19,13 @@ _STARTS = re.compile(
 )
 _BAD_START = re.compile(r"[，。、；：？！）》』」”,;:?!)](?![-)(DPp])")
 _SEMICOLON = re.compile("[;；]$")
-_VERSE = 20  # characters: a shorter median line is a verse or a list
+_VERSE = 20  # characters: where no line of a run is longer, the run is a stanza or a list
 _LABEL_HALF = re.compile(r"^[\u4e00-\u9fff]{1,4}$")
 _LABEL_REST = re.compile(r"^[\u4e00-\u9fff]{1,2}[:：]$")
 _YEAR_BLANK = re.compile(r"[_\s\d]年\s*$")
 _MONTH_BLANK = re.compile(r"^\s*月[\s_\d]*日")
+_SPACED = re.compile("\\d [\u4e00-\u9fff]")
+_TIGHT = re.compile("\\d[\u4e00-\u9fff]")
 _HALF_WIDTH = re.compile(r"[0-9A-Za-z %.\-+/]")
 
 
@@ -32,13 +35,14 @@ def rejoin(draft: Draft) -> None:
     if len(lines) < 2:
         return
     wrapped = _wrapped(lines)
+    spaced = wrapped > 0 and _spaced(lines)
     open_paragraph = False  # the line before was itself continued by its neighbour
     semicolons = set(map(id, _semicolons(lines)))
     previous = lines[0]
     first = previous  # the physical line that `previous` now ends with
     for line in lines[1:]:
         if _belongs(previous, first, line, wrapped, open_paragraph) or id(line) in semicolons:
-            _append(draft, previous, line)
+            _append(draft, previous, line, spaced)
             open_paragraph = True
         else:
             open_paragraph = False
@@ -47,10 +51,14 @@ def rejoin(draft: Draft) -> None:
     _labels(draft)
 
 
-def _append(draft: Draft, line: Line, tail: Line) -> None:
-    """Put the text of `tail` at the end of `line`."""
-    space = " " if line.text[-1:].isascii() and line.text[-1:].isalnum() and tail.text[:1].isascii() and tail.text[:1].isalpha() else ""
-    line.change(line.text + space + tail.text)
+def _append(draft: Draft, line: Line, tail: Line, spaced: bool) -> None:
+    """Put the text of `tail` at the end of `line`; `spaced` texts set numbers apart with blanks."""
+    latin =  line.text[-1:].isascii() and line.text[-1:].isalnum() and tail.text[:1].isascii() and tail.text[:1].isalpha()
+    number = spaced and (
+        (line.text[-1:].isdigit() and "\u4e00" <= tail.text[:1] <= "\u9fff")
+        or (tail.text[:1].isdigit() and "\u4e00" <= line.text[-1:] <= "\u9fff")
+    )
+    line.change(line.text + (" " if latin or number else "") + tail.text)
     tail.rule = "joined"
     draft.marks += 1
 
@@ -59,7 +67,7 @@ def _semicolons(lines: list[Line]) -> list[Line]:
     """The lines that continue one that was cut after a semicolon.
 
     Only where a single break stands inside a run and paragraphs are set apart by more, every break of the run
-    follows a semicolon, the next line begins like no list item, and the lines are longer than verses.
+    follows a semicolon, the next line begins like no list item, and the lines are no verses.
     """
     if not any(line.gap > 0 for line in lines[1:]):
         return []
@@ -75,12 +83,19 @@ def _semicolons(lines: list[Line]) -> list[Line]:
 
 
 def _run(run: list[Line]) -> list[Line]:
-    if len(run) < 2 or median(len(line.text) for line in run) <= _VERSE:
+    sizes = [len(line.text) for line in run]
+    if len(run) < 2 or max(sizes) < _VERSE or sum(sizes) < 0.6 * _VERSE * len(run):
         return []
     for before, line in zip(run, run[1:], strict=False):
         if not _SEMICOLON.search(before.text) or _STARTS.match(line.text) or "\t" in line.text:
             return []
     return run[1:]
+
+
+def _spaced(lines: list[Line]) -> bool:
+    """True when numbers are set apart from ideographs by blanks in this text."""
+    text = "\n".join(line.text for line in lines)
+    return len(_SPACED.findall(text)) > 2 * len(_TIGHT.findall(text))
 
 
 def _width(text: str) -> float:
@@ -102,9 +117,9 @@ def _wrapped(lines: list[Line]) -> float:
     texts = [line.text for line in lines]
     if any("\t" in text for text in texts):
         return 0.0
-    open_ends = sum(1 for text in texts[:-1] if text[-1] not in _FINAL and text[-1] not in "，,；;：:、" and _CLAUSE.search(text))
-    inner = sum(1 for text in texts if re.search(r"[。；;！？][^。；;！？”」』)）]{2,}", text) or re.search(r"[，,、][^，,。]{2,}[，,、]?[^，,。]*$", text))
-    if open_ends < 0.3 * len(texts) or inner < 0.45 * len(texts):
+    open_ends = sum(1 for text in texts[:-1] if _OPEN_END.search(text))
+    inner = sum(1 for text in texts if _INNER_STOP.search(text))
+    if open_ends < max(0.25 * len(texts), 3) or inner < 0.08 * len(texts):
         return 0.0
     widths = sorted(_width(text) for text in texts)
     return widths[int(0.8 * (len(widths) - 1))]

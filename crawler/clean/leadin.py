@@ -10,11 +10,11 @@ from crawler.text import fold_width, squeeze
 
 LINES = 6  # kept lines from the top in which a lead-in is looked for
 _SELDOM = re.compile("小编|小編|网|網|大家|您|整理|收集|蒐集|搜集|提供|推荐|推薦|本站|导语|導語|带来|帶來|前言|栏目|欄目")
-_WHO = r"(?:小编|网友|编辑|我们|本站|本网|[^\s,。;!?:]{1,8}(?:网|社|文库|知道|群|吧|站|范文)(?:的?小编)?|为(?:大家|您|你)|帮(?:大家|您|你))"
+_WHO = r"(?:小编|网友|编辑|本站|本网|[^\s,。;!?:]{1,8}(?:网|社|文库|知道|群|吧|站|范文)(?:的?小编)?|为(?:大家|您|你)|帮(?:大家|您|你))"
 _DO = r"(?:整理|收集|搜集|蒐集|带来|分享|准备|推荐|归纳|提供|精选|挑选|汇总|看(?:一)?下|介绍|编辑)"
 _POINT = r"(?:下面|以下|接下来|这里|此篇|本文|本篇|本栏目|因此|为此|今天|现在|前言|导语|快来|那么)"
 # who collected it, in this order or the other way round (由小编整理, 整理…小编)
-_COLLECT = re.compile(rf"{_POINT}[^。!?]{{0,60}}?{_WHO}[^。!?]{{0,24}}?{_DO}|{_WHO}[^。!?,]{{0,12}}?(?:为|给|帮)?(?:大家|您|你)?[^。!?,]{{0,8}}?{_DO}|由[^。!?,]{{1,12}}{_DO}|{_DO}(?:了|出)?[^。!?]{{0,30}}?(?:范文|供|希望|欢迎)")
+_COLLECT = re.compile(rf"{_POINT}[^。!?]{{0,60}}?{_WHO}[^。!?]{{0,24}}?{_DO}|{_WHO}[^。!?,]{{0,12}}?(?:为|给|帮)?(?:大家|您|你)?[^。!?,]{{0,8}}?{_DO}|由[^。!?,]{{1,12}}{_DO}")
 _CLOSE = re.compile(
     r"供(?:大家|您|你|各位)?(?:们)?(?:学习|阅读|写作)?(?:参考|借鉴|阅读|学习)|参考借鉴|(?:希望|愿)[^。!?]{0,30}(?:帮助|帮到|有用|喜欢|启发|有所|收获|参考)|欢迎[^。!?]{0,16}(?:阅读|收藏|借鉴|参阅|分享|参考|查阅|浏览|下载|大家)|(?:一起|一同|快)来?(?:看看|瞧瞧|了解|学习|跟随)|去看看|感谢(?:您|大家|你)的?(?:参阅|阅读)|请(?:您)?(?:阅读|参考|参阅)|分享给(?:最好的)?(?:朋友|大家)|不胜荣幸|(?:对|给)(?:大家|您|你)[^。!?]{0,12}帮助|帮助(?:到|得到)?(?:大家|您|你)|参考与帮助|借鉴与参考|欢迎(?:你|您)的?参阅"
 )
@@ -23,6 +23,7 @@ _END = re.compile(r"[。!?~]+[”\"』」]?|$")
 _BODY = re.compile(r"甲方|乙方|尊敬的|同志们|各位领导|特此|汇报如下|报告如下")
 _CUT = re.compile(r"(?:\.{3,}|…+)\s*(?:[\[(]?(?:详细|更多|全文)[\])]?)?$")
 _SUMMARY = re.compile(r"^[\W_]{0,2}(?:.{0,40}(?:本文|内容)(?:简介|摘要|提要|导读)|摘要|内容提要|导读|简介|文章摘要|核心提示)[】\])]?\s*[:】]\s*")
+_QUOTED = re.compile("[“《\"]([^”》\"]{4,40})[”》\"]")
 _WARM = 600  # characters: a longer paragraph in front of the lead-in is no warm-up
 
 
@@ -41,6 +42,8 @@ def take_out(draft: Draft, titles: Titles) -> None:
         if span is None:
             kept += 1
             continue
+        if quoted := _QUOTED.search(line.text[:span]):
+            draft.variants.append(quoted[1])
         rest = line.text[span:].strip()
         if rest:
             draft.cut(line, 0, span, "lead-in")
@@ -67,8 +70,7 @@ def lead_in(line: Line, titles: Titles) -> int | None:
         named = bool(titles.key) and len(titles.key) > 3 and (titles.key[:6] in title_key(sentence))
         who = bool(re.search("小编|网友|大家|您|本站|由", sentence))
         if (close or follows or (named and "小编" in sentence)) and who and found.start() <= _WARM and not _BODY.search(sentence):
-            closing = _closing(text, stop)
-            return closing
+            return _closing(text, stop)
         found = _COLLECT.search(text, found.end())
     return None
 

@@ -20,6 +20,10 @@ _TITLED = re.compile(rf"^(?P<name>[^。;!?]{{3,60}}?)\s*[(\[【]?\s*{_NUMBER}\s*
 _CANDIDATE = re.compile(r"篇|模板|范文|范本|样本|[\d一二三四五六七八九十][)）\]】]?\s*[:：]?$")
 
 
+_SEVERAL = re.compile(r"[\d一二三四五六七八九十]{1,3}\s*篇|合集|汇总|大全|集锦|多篇")
+_KIND = 4  # characters at the end of a title that tell the kind of document
+
+
 def number(text: str) -> int:
     """The value of Arabic or Chinese digits below 1000; 0 when they make none."""
     if text.isdigit():
@@ -30,8 +34,8 @@ def number(text: str) -> int:
     return (_DIGITS.get(tens, 1) if tens else 1) * 10 + (_DIGITS.get(ones, 0) if ones else 0)
 
 
-def heading(text: str, key: str) -> int:
-    """The number of the piece that the line opens, 0 when it opens none; `key` is the key of the page's title."""
+def heading(text: str, key: str, several: bool = False) -> int:
+    """The number of the piece that the line opens, 0 when it opens none; `key` is the key of the page's title, `several` that it names many."""
     if len(text) > _LONGEST or not _CANDIDATE.search(text):
         return 0
     view = fold_width(text).strip()
@@ -43,14 +47,17 @@ def heading(text: str, key: str) -> int:
     if not key:
         return 0
     found = _TITLED.match(view)
-    if found and _same_subject(title_key(found["name"]), key):
+    if found and _same_subject(title_key(found["name"]), key, several):
         return number(found["number"])
     return 0
 
 
-def _same_subject(name: str, key: str) -> bool:
+def _same_subject(name: str, key: str, several: bool) -> bool:
+    """True for two names of one subject; in a collection two names of one kind of document are enough."""
     if len(name) < 3:
         return False
+    if several and len(name) >= _KIND and name[-_KIND:] == key[-_KIND:]:
+        return True
     shorter, longer = sorted((name, key), key=len)
     return shorter == longer or (len(shorter) >= 4 and (longer.startswith(shorter) or longer.endswith(shorter)))
 
@@ -62,14 +69,14 @@ def find_parts(lines: list[str], title: str) -> list[Part]:
     that there are several.
     """
     key = title_key(title)
+    several = bool(_SEVERAL.search(title))
     found: list[tuple[int, int, str]] = []  # number, offset, heading
     offset = 0
     for line in lines:
-        value = heading(line, key)
+        value = heading(line, key, several)
         if value and value == (found[-1][0] if found else 0) + 1:
             found.append((value, offset, line.strip()))
         offset += len(line) + 1
-    several = bool(re.search(r"[\d一二三四五六七八九十]{1,3}\s*篇|合集|汇总|大全|集锦|多篇", title))
     if not found or (len(found) == 1 and found[0][1] > 0 and not several):
         return []
     if len(found) == 1 and lines and len(lines) == 1:

@@ -20,7 +20,7 @@ from crawler.datafiles import data_file
 WHERE = ("head", "tail", "line", "piece")
 ACTIONS = ("drop", "before", "rest", "cut", "cut-before", "cut-after", "gap")
 BESIDE = ("", "dropped", "edge")
-_TEXTS = ("id", "reason", "where", "pattern", "also", "unless", "next", "beside", "action")
+_TEXTS = ("id", "reason", "where", "pattern", "also", "unless", "unless_title", "next", "beside", "action")
 _LISTS = ("needs", "family", "drops", "keeps")
 _NUMBERS = ("within", "longest")
 _FLAGS = ("truncated", "text_only")
@@ -49,6 +49,7 @@ class Rule:
     needs: tuple[str, ...]
     also: re.Pattern[str] | None
     unless: re.Pattern[str] | None
+    unless_title: re.Pattern[str] | None
     next: re.Pattern[str] | None
     beside: str
     family: tuple[str, ...]
@@ -133,6 +134,7 @@ def _rule(path: Path, number: int, raw: Mapping[str, Any]) -> Rule:
         needs=tuple(raw.get("needs", ())),
         also=_compile(place, "also", raw.get("also", "")),
         unless=_compile(place, "unless", raw.get("unless", "")),
+        unless_title=_compile(place, "unless_title", raw.get("unless_title", "")),
         next=_compile(place, "next", raw.get("next", "")),
         beside=raw.get("beside", ""),
         family=tuple(raw.get("family", ())),

@@ -34,6 +34,7 @@ def title_key(title: str) -> str:
     bare = _TAIL.sub("", _BRACKETS.sub("", text))
     key = _PUNCTUATION.sub("", _YEAR.sub("", bare))
     return key or _PUNCTUATION.sub("", text)
+_FIRST = 3  # lines of text
 
 
 class Titles:
@@ -46,14 +47,15 @@ class Titles:
         self.longest = 2 * len(title) + 24
 
     def repeats(self, text: str, kept: int) -> bool:
-        """True when a line near the top prints the title again; `kept` lines of text stand above it."""
+        """True when a line near the top prints the title again; `kept` lines of text stand above it.
+
+        Below the first lines of text only the same letters count: a section may bear the title of another year.
+        """
         if not self.key or len(text) > self.longest:
             return False
-        if kept > 0 and len(self.key) < 4:
-            return False
-        if title_key(text) == self.key:
-            return kept < 12
-        return kept == 0 and squeeze(fold_width(plain_title(text))) == self.bare
+        if kept < _FIRST:
+            return (kept == 0 or len(self.key) > 3) and title_key(text) == self.key
+        return len(self.key) > 3 and self.same(text)
 
     def same(self, text: str) -> bool:
         """True when the line is the title, letter for letter but for width, blanks and an extension."""

@@ -7,6 +7,7 @@ import re
 _OPEN = re.compile(r"[\u4e00-\u9fff，,、]$")
 _CLAUSES = re.compile("[，,。；;]")
 _LIST_OPEN = re.compile(r"^(?:\d{1,2}[.、．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、).{2,16}[:：]$")
+_LIST_FILLED = re.compile(r"^(?:\d{1,2}[.、．]|[(（][一二三四五六七八九十\d]{1,3}[)）]).{2,16}[:：].{8,}")
 _SIGNED = re.compile(r"[签章印]|日期|电话|地址|编号|账号|附件|联系|代表|身份证|[年月日]\s*$|[局会院校部处室厅委司府办组队]\s*$")
 
 
@@ -18,7 +19,8 @@ def unfinished(lines: list[str]) -> bool:
     if _SIGNED.search(last[-24:]):
         return False
     if _LIST_OPEN.match(last):
-        return len(lines) > 3
+        # A form leaves its other labels empty too.
+        return len(lines) > 3 and bool(_LIST_FILLED.match(lines[-2]))
     return len(last) >= 40 and bool(_OPEN.search(last)) and len(_CLAUSES.findall(last)) >= 2 and _final_elsewhere(lines)
 
 

@@ -41,6 +41,14 @@ def checks(case: dict, got: Cleaned) -> dict[str, bool]:
     return result
 
 
+def show_difference(want: str, got: str) -> None:
+    """Print the spans in which the two texts differ, with some text around them."""
+    matcher = difflib.SequenceMatcher(None, want, got, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag != "equal":
+            print(f"    …{want[max(a - 12, 0) : a]!r} want {want[a:b][:120]!r} got {got[c:d][:120]!r}")
+
+
 def main() -> None:
     show = "--diff" in sys.argv
     wanted = [name for name in sys.argv[1:] if not name.startswith("--")]
@@ -59,8 +67,7 @@ def main() -> None:
                 key = "gold_" + name
                 print(f"    {name}: got {getattr(got, name, got.reject)!r}, want {case.get(key)!r}"[:400])
             if show and "body" in failed:
-                lines = difflib.unified_diff(case["gold_body"].split("\n"), got.body.split("\n"), "want", "got", lineterm="", n=0)
-                print("\n".join("    " + line[:200] for line in lines))
+                show_difference(case["gold_body"], got.body)
     for name, values in tally.items():
         print(f"{name:10} {sum(values)}/{len(values)} = {sum(values) / len(values):.4f}")
 
