@@ -56,7 +56,7 @@ def test_a_data_folder_that_cannot_be_written(scrapy: Callable[..., Run]) -> Non
 def test_a_broken_toml_file(tmp_path: Path, name: str) -> None:
     copy = tmp_path / "checkout"
     for part in ("crawler", "spiders", "pipelines", "data"):
-        shutil.copytree(REPO / part, copy / part, ignore=shutil.ignore_patterns("feed", "state", "__pycache__"))
+        shutil.copytree(REPO / part, copy / part, ignore=shutil.ignore_patterns("*.jsonl", "*.sqlite*", "__pycache__"))
     shutil.copy(REPO / "scrapy.cfg", copy)
     (copy / "data" / name).write_text("this is = = no TOML", "utf-8")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("WENKU_")} | {"PYTHONPATH": str(copy)}
