@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.clean.line import Draft, Line
-from crawler.clean.rules import Rule, Rules
+from crawler.clean.rules import Rule, Rules, Zone
 from crawler.clean.titles import Titles
 
 GAP = "[…]"  # stands where a site holds back the middle of a text
@@ -17,12 +17,12 @@ _FINAL = "。；;！？!?"
 def anywhere(draft: Draft, rules: Rules) -> None:
     """Apply the rules that act in any line; the words they need are looked for in the whole text first."""
     whole = "\n".join(line.text for line in draft.lines)
-    active = {id(rule): rule for word, owners in rules.inside_needles if word in whole for rule in owners}
+    active = {id(rule): rule for word, owners in rules.inside if word in whole for rule in owners}
     for rule in active.values():
         if draft.structured and rule.text_only:
             continue
         for line in list(draft.lines):
-            if not line.rule and any(word in line.text for word in rule.needs):
+            if not line.rule and rule.quick.search(line.text):
                 _inside(draft, line, rule)
 
 
@@ -108,7 +108,7 @@ def head(draft: Draft, rules: Rules, titles: Titles) -> None:
             continue
         if kept >= _HEAD_ROUNDS:
             return
-        if _positioned(draft, line, index, rules.head, rules.head_needles, kept):
+        if _positioned(draft, line, index, rules.head, kept):
             kept += not line.rule
         elif titles.repeats(line.text, kept) and not _first_verse(draft, titles, index):
             draft.drop(line, "title-repeat")
@@ -140,7 +140,7 @@ def tail(draft: Draft, rules: Rules) -> None:
                 continue
             if kept >= _HEAD_ROUNDS:
                 break
-            if _positioned(draft, line, index, rules.tail, rules.tail_needles, kept):
+            if _positioned(draft, line, index, rules.tail, kept):
                 changed = True
             if not line.rule:
                 kept += 1
@@ -148,18 +148,18 @@ def tail(draft: Draft, rules: Rules) -> None:
             return
 
 
-def _positioned(
-    draft: Draft, line: Line, index: int, rules: tuple[Rule, ...], needles: re.Pattern[str], kept: int
-) -> bool:
+def _positioned(draft: Draft, line: Line, index: int, zone: Zone, kept: int) -> bool:
+    """Apply the first rule of the zone that fits the line; whether there was one."""
     view = line.view
-    if not needles.search(view):
+    if kept >= zone.wordless and not zone.needles.search(view):
         return False
-    for rule in rules:
-        if kept >= rule.within or (rule.text_only and draft.structured):
+    size = len(view)
+    for rule in zone.rules:
+        if kept >= rule.within or size > rule.longest or (rule.text_only and draft.structured):
+            continue
+        if not rule.quick.search(view):
             continue
         if rule.unless_title and rule.unless_title.search(draft.title):
-            continue
-        if rule.needs and not any(word in view for word in rule.needs):
             continue
         found = rule.match(view)
         if found is None or not _signals(draft, rule, line):

@@ -48,20 +48,20 @@ def _draft(page: Page) -> Draft:
     """The lines of the document's zone, tidied; lines of other zones are dropped."""
     draft = Draft([], any(block.tag for block in page.blocks), plain_title(tidy(page.title)))
     for index, block in enumerate(page.blocks):
-        text = tidy(block.text)
-        line = Line(text, index, block.gap, block.indent, block.page)
-        if block.zone is Zone.BODY:
+        zone = block.zone
+        if zone is Zone.BODY:
+            text = tidy(block.text)
+            line = Line(text, index, block.gap, block.indent, block.page)
             draft.lines.append(line)
             if not text:
                 draft.drop(line, "empty")
                 draft.dropped[-1].text = block.text
             continue
-        draft.dropped.append(Dropped(block.text, _ZONES[block.zone], index))
-        if block.zone is Zone.HEAD:
+        draft.dropped.append(Dropped(block.text, _ZONES[zone], index))
+        if zone is Zone.HEAD:
             draft.fired.add("zone-head")
             if not draft.structured:
-                line.rule = "zone-head"
-                draft.lines.append(line)
+                draft.lines.append(Line(block.text, index, block.gap, rule="zone-head"))
     return draft
 
 

@@ -22,7 +22,7 @@ def _headingish(text: str) -> bool:
 
 def settle(draft: Draft) -> None:
     """Set `draft.title` on a page of which only the text is left, after its by-lines have gone."""
-    top = [line for line in draft.lines[:24]]
+    top = list(draft.lines[:24])
     if "question-type" in draft.fired and any(line.rule == "question-type" and line.text == draft.title for line in top):
         draft.title = ""
         return

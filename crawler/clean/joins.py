@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from crawler.clean.line import Draft, Line
@@ -17,11 +18,11 @@ _STARTS = re.compile(
     r"(?:一|二|三|四|五|六|七|八|九|十)(?:是|要|方面)|(?:首|其|再|最)(?:先|次|后)[，,]|(?:附件|附表|附)[:：\d]|"
     r"[(（]?[\u4e00-\u9fff]{1,4}[)）]?[:：]|(?:尊敬|敬爱|亲爱)的|此致|敬礼|特此|\[…\])"
 )
-_BAD_START = re.compile(r"[，。、；：？！）》』」”,;:?!)](?![-)(DPp])")
+_BAD_START = re.compile(r"[，。、；：,;:][^\s，。、；：,;:?!)(DPp>-]|[？！”』」][\u4e00-\u9fff]")
 _SEMICOLON = re.compile("[;；]$")
 _VERSE = 20  # characters: where no line of a run is longer, the run is a stanza or a list
 _LABEL_HALF = re.compile(r"^[\u4e00-\u9fff]{1,4}$")
-_LABEL_REST = re.compile(r"^[\u4e00-\u9fff]{1,2}[:：]$")
+_LABEL_REST = re.compile(r"^[\u4e00-\u9fff][:：]$")
 _YEAR_BLANK = re.compile(r"[_\s\d]年\s*$")
 _MONTH_BLANK = re.compile(r"^\s*月[\s_\d]*日")
 _SPACED = re.compile("\\d [\u4e00-\u9fff]")
@@ -86,7 +87,7 @@ def _run(run: list[Line]) -> list[Line]:
     sizes = [len(line.text) for line in run]
     if len(run) < 2 or max(sizes) < _VERSE or sum(sizes) < 0.6 * _VERSE * len(run):
         return []
-    for before, line in zip(run, run[1:], strict=False):
+    for before, line in itertools.pairwise(run):
         if not _SEMICOLON.search(before.text) or _STARTS.match(line.text) or "\t" in line.text:
             return []
     return run[1:]
@@ -130,7 +131,7 @@ def _belongs(line: Line, last: Line, following: Line, wrapped: float, going_on: 
     text, after = last.text if last is not line else line.text, following.text
     if "\t" in after or "\t" in text:
         return False
-    if _BAD_START.match(after) and len(after) > 1 and text[-1] not in "：:" and not after.startswith((")", "）")):
+    if _BAD_START.match(after) and text[-1] not in "：:":
         return True
     if not wrapped:
         return _page_break(line, following)
@@ -162,7 +163,7 @@ def _page_break(line: Line, following: Line) -> bool:
 def _labels(draft: Draft) -> None:
     """Labels and dates of a form that were broken over lines: 承租 / 人:, 由____年 / 月__日."""
     lines = draft.kept()
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         if before.rule:
             continue
         broken = _LABEL_HALF.match(before.text) and _LABEL_REST.match(line.text)

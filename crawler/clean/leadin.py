@@ -18,6 +18,7 @@ _COLLECT = re.compile(rf"{_POINT}[^。!?]{{0,60}}?{_WHO}[^。!?]{{0,24}}?{_DO}|{
 _CLOSE = re.compile(
     r"供(?:大家|您|你|各位)?(?:们)?(?:学习|阅读|写作)?(?:参考|借鉴|阅读|学习)|参考借鉴|(?:希望|愿)[^。!?]{0,30}(?:帮助|帮到|有用|喜欢|启发|有所|收获|参考)|欢迎[^。!?]{0,16}(?:阅读|收藏|借鉴|参阅|分享|参考|查阅|浏览|下载|大家)|(?:一起|一同|快)来?(?:看看|瞧瞧|了解|学习|跟随)|去看看|感谢(?:您|大家|你)的?(?:参阅|阅读)|请(?:您)?(?:阅读|参考|参阅)|分享给(?:最好的)?(?:朋友|大家)|不胜荣幸|(?:对|给)(?:大家|您|你)[^。!?]{0,12}帮助|帮助(?:到|得到)?(?:大家|您|你)|参考与帮助|借鉴与参考|欢迎(?:你|您)的?参阅"
 )
+_BY_EDITOR = re.compile("小编[^,。!?]{0,12}(?:整理|收集|搜集|蒐集|带来)")
 _END = re.compile(r"[。!?~]+[”\"』」]?|$")
 # Signs that what follows is the document: a lead-in is never in the middle of it.
 _BODY = re.compile(r"甲方|乙方|尊敬的|同志们|各位领导|特此|汇报如下|报告如下")
@@ -69,7 +70,7 @@ def lead_in(line: Line, titles: Titles) -> int | None:
             stop = after.end()
         named = bool(titles.key) and len(titles.key) > 3 and (titles.key[:6] in title_key(sentence))
         who = bool(re.search("小编|网友|大家|您|本站|由", sentence))
-        if (close or follows or (named and "小编" in sentence)) and who and found.start() <= _WARM and not _BODY.search(sentence):
+        if (close or follows or (named and _BY_EDITOR.search(sentence))) and who and found.start() <= _WARM and not _BODY.search(sentence):
             return _closing(text, stop)
         found = _COLLECT.search(text, found.end())
     return None

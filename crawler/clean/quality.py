@@ -6,9 +6,11 @@ import re
 from datetime import date
 
 _HAN = re.compile("[\u3400-\u9fff]+")
-_MASKED = re.compile(r"[Xx×╳]{2,}|\*+|_{2,}|▁+|〔\.\.\.〕|(?<=[年月日20])[xX×*_]+")
+_MASKED = re.compile("[Xx×╳]{2,}|[*_▁]+")
 _FINAL = "。！？!?…”』」》】）)；;~"
-_LONG_NUMBER = re.compile(r"(?<![\d.])(?:1[3-9]\d{9}|0\d{2,3}-\d{7,8}|\d{17}[\dXx]|\d{16,19})(?![\d.])")
+_LONG_NUMBER = re.compile(r"\d[\d-]{9,}[\dXx]?")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"0\d{2,3}-\d{7,8}")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+")
 _QQ = re.compile(r"(?:QQ|qq|扣扣)\s*(?:号码?)?\s*[:：]?\s*\d{5,11}(?!\d)")
 _WECHAT = re.compile(r"(?:微信号?|微信群|VX|vx)\s*[:：]?\s*[A-Za-z][\w-]{5,19}")
@@ -67,11 +69,11 @@ def personal(text: str) -> dict[str, int]:
 
 
 def _kind(digits: str) -> str:
-    if "-" in digits:
+    if _LANDLINE.fullmatch(digits):
         return "landline"
-    if len(digits) == 11:
+    if _MOBILE.fullmatch(digits):
         return "mobile"
-    if len(digits) == 18 and _identity(digits):
+    if len(digits) == 18 and digits[:17].isdigit() and _identity(digits):
         return "identity"
     return "bank" if digits.isdigit() and 16 <= len(digits) <= 19 and _luhn(digits) else ""
 

@@ -60,7 +60,7 @@ def _garbled(text: str) -> Rejection | None:
     if broken >= 5 and broken * 60 > len(text):
         return Rejection("garbled", f"{broken} broken characters in {len(text)}")
     han = "".join(_HAN.findall(text))
-    if len(han) >= 60:
+    if len(han) >= 60 and len(han.encode("gb2312", "ignore")) * 5 < len(han) * 8:  # two bytes each
         rare = sum(1 for character in han if not _common(character))
         if rare * 5 > len(han):
             return Rejection("garbled", f"{rare} rare characters in {len(han)}")

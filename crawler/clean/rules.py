@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,6 +47,7 @@ class Rule:
     action: str
     within: int
     needs: tuple[str, ...]
+    quick: re.Pattern[str]  # finds any of `needs`
     also: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     unless_title: re.Pattern[str] | None
@@ -70,15 +71,21 @@ class Rule:
 
 
 @dataclass(slots=True, frozen=True)
+class Zone:
+    """The rules of one end of a page; a line without any of `needles` concerns only the rules that need no word."""
+
+    rules: tuple[Rule, ...]
+    needles: re.Pattern[str]
+    wordless: int  # kept lines outside from which on every rule needs a word
+
+
+@dataclass(slots=True, frozen=True)
 class Rules:
     """The rules by where they act; `needles` are searched first, so that a line of plain text costs one search."""
 
-    head: tuple[Rule, ...]
-    tail: tuple[Rule, ...]
-    inside: tuple[Rule, ...]  # "line" and "piece": anywhere
-    head_needles: re.Pattern[str]
-    tail_needles: re.Pattern[str]
-    inside_needles: tuple[tuple[str, tuple[Rule, ...]], ...]
+    head: Zone
+    tail: Zone
+    inside: tuple[tuple[str, tuple[Rule, ...]], ...]  # "line" and "piece", by the words that they need
     all: tuple[Rule, ...]
 
 
@@ -132,6 +139,7 @@ def _rule(path: Path, number: int, raw: Mapping[str, Any]) -> Rule:
         action=raw["action"],
         within=raw.get("within", 12),
         needs=tuple(raw.get("needs", ())),
+        quick=_any(raw.get("needs", ())),
         also=_compile(place, "also", raw.get("also", "")),
         unless=_compile(place, "unless", raw.get("unless", "")),
         unless_title=_compile(place, "unless_title", raw.get("unless_title", "")),
@@ -146,12 +154,14 @@ def _rule(path: Path, number: int, raw: Mapping[str, Any]) -> Rule:
     )
 
 
-def _needles(rules: tuple[Rule, ...]) -> re.Pattern[str]:
-    """One pattern that matches wherever one of `rules` could; everything, if one of them names no words."""
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds any of `words`; without words it finds everything."""
+    return re.compile("|".join(map(re.escape, sorted(words))))
+
+
+def _zone(rules: tuple[Rule, ...]) -> Zone:
     words = {word for rule in rules for word in rule.needs}
-    if any(not rule.needs for rule in rules):
-        return re.compile("")
-    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)")
+    return Zone(rules, _any(words) if words else re.compile(r"(?!)"), max((r.within for r in rules if not r.needs), default=0))
 
 
 def _by_needle(rules: tuple[Rule, ...]) -> tuple[tuple[str, tuple[Rule, ...]], ...]:
@@ -186,10 +196,8 @@ def load(path: Path) -> Rules:
     for rule in rules:
         if missing := sorted(set(rule.family) - seen - CODE_RULES):
             raise RuleError(f"{path}: rule {rule.id}: family names {missing[0]!r}, which is no rule's id")
-    head = tuple(rule for rule in rules if rule.where == "head")
-    tail = tuple(rule for rule in rules if rule.where == "tail")
-    inside = tuple(rule for rule in rules if rule.where in ("line", "piece"))
-    return Rules(head, tail, inside, _needles(head), _needles(tail), _by_needle(inside), rules)
+    head, tail = (_zone(tuple(rule for rule in rules if rule.where == where)) for where in ("head", "tail"))
+    return Rules(head, tail, _by_needle(tuple(rule for rule in rules if rule.where in ("line", "piece"))), rules)
 
 
 @cache
