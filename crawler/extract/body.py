@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from crawler.extract.date import DATE
+from crawler.extract.date import DATE, GLUED, LABEL
 from crawler.extract.marks import mark_of
 from crawler.extract.tree import Line, Tree
 from crawler.page import Zone
@@ -58,7 +58,7 @@ def _is_teaser(lines: list[Line], index: int) -> bool:
     if len(text) < 16 or lines[index].tag in _HEADINGS:
         return False
     element = lines[index].element
-    return any(line.element != element and len(line.text) > len(text) and line.text.startswith(text) for line in lines[index + 1 : index + 12])
+    return any(line.element != element and len(line.text) > len(text) + 4 and line.text.startswith(text) for line in lines[index + 1 : index + 12])
 
 
 def weigh(line: Line, mark: str) -> float:
@@ -283,26 +283,28 @@ def _after_head(tree: Tree, layout: Layout, first: int, last: int) -> int:
     """The first line after by-line, summary, breadcrumb and buttons, when these stand at the top of the container."""
     lines, marks, weights = tree.lines, layout.marks, layout.weights
     end = first
-    quiet = passed = 0.0
+    short = linked = 0  # unmarked lines: short ones may be verses, linked ones are menus
+    passed = 0.0
     limit = min(60.0, 0.05 * sum(weights[first:last]))
     for index in range(first, min(last, first + 25)):
         line, mark = lines[index], marks[index]
-        by_line = mark == "info" and line.linked * 3 < len(line.text) and (passed == 0 or date_or_labels(line.text))
-        if by_line or (mark in _TOPS and passed == 0):
+        plain = passed == 0 and short == 0
+        if mark == "info" and line.linked * 3 < len(line.text) and (
+            (short < 4 and date_or_labels(line.text)) or (plain and not line.text.startswith("作者"))
+        ):
+            end, short = index + 1, 0
+        elif plain and (mark in _TOPS or (mark == "summary" and _own_box(tree, index, layout.container))):
             end = index + 1
-            quiet = 0
-        elif mark == "summary" and passed == 0 and _own_box(tree, index, layout.container):
-            end = index + 1
-        elif line.linked * 2 > len(line.text) or len(line.text) < 12:
-            if passed == 0 and line.linked * 5 > 4 * len(line.text) and weights[index] == 0:
+        elif line.linked * 2 > len(line.text):
+            if plain and line.linked * 5 > 4 * len(line.text) and weights[index] == 0:
                 end = index + 1
-            quiet += 1
-            if quiet > 8:
-                break
+            linked += 1
+        elif len(line.text) < 12:
+            short += 1
         else:
             passed += weights[index]
-            if passed > limit:
-                break
+        if passed > limit or short > 8 or linked > 8:
+            break
     return end
 
 
@@ -314,7 +316,7 @@ _CLOCK = re.compile(r"\d\s*[:：]\s*\d\d")
 
 def is_dateline(text: str) -> bool:
     """True for a short line that gives date and time, or a date and a source, and says nothing else."""
-    if len(text) > 90 or _STOP.search(text) or not (found := DATE.search(text)):
+    if len(text) > 90 or _STOP.search(text) or not (found := DATE.search(text) or GLUED.search(text)):
         return False
     return bool(_CLOCK.search(found[0])) or "来源" in text or len(found[0]) * 3 > 2 * len(text)
 
@@ -330,8 +332,19 @@ def _own_box(tree: Tree, index: int, container: int) -> bool:
     return tree.lines[index].element != container and (element.tag in ("div", "td", "blockquote") or bool(element.hint))
 
 
+_EDITOR = re.compile(r"责任?编辑?\s*[:：]|编辑\s*[:：]")
+
+
 def _is_tail(line: Line, mark: str) -> bool:
-    return mark in ENDS or (line.linked * 10 > 9 * len(line.text) and len(line.text) < 60)
+    """True for a line that cannot be the last one of a document: buttons, editors, a lone link, a by-line set below."""
+    length = len(line.text)
+    if mark in ENDS or (line.linked * 10 > 9 * length and length < 60):
+        return True
+    if length > 60 or _STOP.search(line.text):
+        return False
+    label = LABEL.match(line.text)
+    dated = label is not None and label.lastgroup in ("published", "updated") and DATE.search(line.text) is not None
+    return dated or bool(_EDITOR.search(line.text))
 
 
 def _paint(tree: Tree, layout: Layout, title_line: int) -> None:

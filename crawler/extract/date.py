@@ -114,7 +114,7 @@ def _stated(tree: Tree, title_line: int, first: int) -> Found | None:
             if match := DATE.search(value):
                 return Found(match[0].replace("T", " "), "json-ld", 0.8)
     for name in _META:
-        if (value := tree.meta.get(name)) and (match := DATE.search(value)):
+        if (content := tree.meta.get(name)) and (match := DATE.search(content)):
             return Found(match[0].replace("T", " "), f"meta {name}", 0.75)
     for when, line in tree.times:
         if (title_line < 0 or title_line - 3 <= line <= max(first, title_line + 6)) and (match := DATE.search(when)):

@@ -11,6 +11,7 @@ _CRUMB_LABEL = re.compile(
     r"^[^\w]*(?:您|你)?的?(?:当前|现在|目前|所在|當前)?的?(?:所在)?(?:位置|栏目|频道)(?:是|为)?\s*[:：]?\s*", re.I
 )
 _CRUMB_SPLIT = re.compile(r"\s*(?:[>›»→＞﹥]|&gt;)+\s*|\s+[/|-]\s+|(?<=\S)/(?=\S)|\s{2,}|\t")
+_CRUMB_SIGN = re.compile(r"\s*(?:[>›»→＞﹥]|&gt;)+\s*")
 _STRONG_SPLIT = re.compile(r"[>›»→＞﹥]|&gt;")
 _TAG_LABEL = re.compile(
     r"^[^\w]*(?:推荐访问|推薦訪問|(?:本文|文章|热门|相关|相關|本文相关)?(?:标签|標籤|关键词|關鍵詞|关键字|热词|搜索|tags?|话题)"
@@ -48,10 +49,7 @@ def breadcrumb(tree: Tree, marks: list[str], title_line: int, first: int) -> tup
 def split_crumbs(text: str) -> list[str]:
     """The names of a breadcrumb line, without its label; [] when nothing is left."""
     bare = _CRUMB_LABEL.sub("", text, count=1)
-    if _STRONG_SPLIT.search(bare):
-        names = re.split(r"\s*(?:[>›»→＞﹥]|&gt;)+\s*", bare)
-    else:
-        names = _CRUMB_SPLIT.split(bare)
+    names = (_CRUMB_SIGN if _STRONG_SPLIT.search(bare) else _CRUMB_SPLIT).split(bare)
     return [name for raw in names if (name := raw.strip(" \t\u3000:：-—|"))]
 
 

@@ -49,7 +49,7 @@ def find_kind(tree: Tree, layout: Layout, bar: Bar, url: str, title: str, title_
         return Kind.OTHER, evidence
     if _is_forum(tree):
         return Kind.OTHER, evidence
-    if article and body >= 12:
+    if article and body >= (100 if form == "list" else 12):
         return Kind.ARTICLE, evidence
     if evidence.listing >= 2 or form == "list":
         return Kind.LIST, evidence

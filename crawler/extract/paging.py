@@ -103,20 +103,23 @@ def split(url: str) -> list[tuple[str, int]]:
     return found
 
 
-def same_document(one: str, other: str) -> tuple[int, int] | None:
-    """The page numbers of two addresses when they can be pages of one document, otherwise None."""
+def same_document(one: str, other: str, shift: int = 0) -> tuple[int, int] | None:
+    """The page numbers of two addresses when they can be pages of one document, otherwise None.
+
+    `shift` is added to the numbers in addresses: some engines call the second page "_1".
+    """
     if one == other:
         return None
     bare, bare_other = _bare(one), _bare(other)
     for whole, number in split(other):
-        if _bare(whole) == bare and number > 1:
-            return 1, number
+        if _bare(whole) == bare and number + shift > 1:
+            return 1, number + shift
         for mine, here in split(one):
             if mine == whole and here != number:
-                return here, number
+                return here + shift, number + shift
     for mine, here in split(one):
-        if _bare(mine) == bare_other and here > 1:
-            return here, 1
+        if _bare(mine) == bare_other and here + shift > 1:
+            return here + shift, 1
     return None
 
 
@@ -138,42 +141,50 @@ class Pages:
 
 def article_pages(bar: Bar, url: str) -> Pages:
     """The pages of the article at `url`. The neighbouring articles are no pages, whatever their links are called."""
-    own: dict[int, str] = {}
-    here = 0
-    for number, other in bar.numbers.items():
-        pair = same_document(url, other)
-        if pair and pair[1] == number:
-            own[number] = other
-            here = here or pair[0]
+    own, here, shift = _numbered(bar, url)
     following = ""
-    if bar.next and (pair := same_document(url, bar.next)) and pair[1] == pair[0] + 1 and (pair[0] == 1 or own or bar.back):
+    if bar.next and (pair := same_document(url, bar.next, shift)) and pair[1] == pair[0] + 1 and (pair[0] == 1 or own or bar.back):
         here = here or pair[0]
         if pair[0] == here:
             following = bar.next
             own.setdefault(pair[1], bar.next)
-    if bar.back and (pair := same_document(url, bar.back)) and pair[1] == pair[0] - 1 and (own or here or pair[1] == 1):
+    if bar.back and (pair := same_document(url, bar.back, shift)) and pair[1] == pair[0] - 1 and (own or here or pair[1] == 1):
         here = here or pair[0]
         own.setdefault(pair[1], bar.back)
     if not own or not here:
         return Pages()
     own[here] = url
     last = max(own) if not bar.total or bar.total > 200 else max(bar.total, max(own))
-    urls = _filled(own, last)
+    urls = _filled(own, last, shift)
     following = following or own.get(here + 1, "") or (urls[here] if here < len(urls) else "")
     return Pages(urls, here, following)
 
 
-def _filled(own: dict[int, str], last: int) -> list[str]:
+def _numbered(bar: Bar, url: str) -> tuple[dict[int, str], int, int]:
+    """The pages whose displayed number agrees with their address, the number of `url`, and the shift between the two."""
+    for shift in (0, 1):
+        own: dict[int, str] = {}
+        here = 0
+        for number, other in bar.numbers.items():
+            pair = same_document(url, other, shift)
+            if pair and pair[1] == number:
+                own[number] = other
+                here = here or pair[0]
+        if own and here:
+            return own, here, shift
+    return {}, 0, 0
+
+
+def _filled(own: dict[int, str], last: int, shift: int) -> list[str]:
     """The addresses 1 to `last`: those not shown (behind an ellipsis) are made after a shown one."""
-    model = next((url for number, url in sorted(own.items()) if number > 1), "")
-    number = next((number for number, url in sorted(own.items()) if number > 1), 0)
+    number, model = next(((n, url) for n, url in sorted(own.items()) if n > 1), (0, ""))
     urls = []
     for page in range(1, last + 1):
         if page in own:
             urls.append(own[page])
         elif page == 1:
-            urls.append(next((whole for whole, n in split(model) if n == number), model))
+            urls.append(next((whole for whole, n in split(model) if n + shift == number), model))
         else:
-            head, found, tail = model.rpartition(str(number))
-            urls.append(f"{head}{page}{tail}" if found else model)
+            head, found, tail = model.rpartition(str(number - shift))
+            urls.append(f"{head}{page - shift}{tail}" if found else model)
     return urls

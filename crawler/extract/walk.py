@@ -60,6 +60,7 @@ _FOLD = re.compile(r"[ \t\r\n\f]+")
 _EDGE = " \t\r\n\f\xa0\u3000"
 _WIDE = "\xa0\u3000"
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+_OPENING = frozenset((BLOCK, ROW, CELL))
 _PRE = frozenset(("pre", "listing", "xmp"))
 
 
@@ -157,7 +158,7 @@ class _Walk:
                 ) and tag != "body":
                     node = node.next
                     continue
-            if doing == BLOCK or doing == ROW or doing == CELL:
+            if doing in _OPENING:
                 if buffer:
                     flush()
                 self.fresh = True
