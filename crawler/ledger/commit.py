@@ -30,6 +30,7 @@ class Written:
     landed: list[tuple[int, int]] = field(default_factory=list)  # site and number of each page
     lines: list[tuple[str, bytes]] = field(default_factory=list)  # kind and line, for the outbox
     changes: dict[int, Change] = field(default_factory=dict)  # of documents, by the place of their unit
+    signed: list[str] = field(default_factory=list)  # documents whose signature was written
     seen: list[tuple[str, int, bool]] = field(default_factory=list)  # URL, priority, fresh
     fresh: set[str] = field(default_factory=set)  # links that were unknown before this round
     again: dict[str, tuple[int, int]] = field(
@@ -79,6 +80,7 @@ class Writer:
         """Takes over what a safe transaction has written."""
         self.counts = made.counts
         self._outbox.noted(made.lines, now)
+        self._signatures.wrote(made.signed)
         for url, priority, fresh in made.seen:
             self.recent.put(url, priority, fresh)
 
@@ -151,7 +153,7 @@ class Writer:
         arrived = [(place, unit.document) for place, unit in enumerate(units) if unit.document]
         changes = self.documents.store([document for _, document in arrived], now)
         made.changes = {place: change for (place, _), change in zip(arrived, changes, strict=True)}
-        self._signatures.put({u.document.id: u.signature for u in units if u.document and u.signature is not None})
+        made.signed = self._signatures.write(document.id for _, document in arrived)
         superseded = [each for unit in units for each in unit.supersedes]
         self.documents.withdraw(superseded, Status.SUPERSEDED)
         gone = [key.hex() for unit, key in zip(units, keys, strict=True) if unit.state is State.GONE]

@@ -2,48 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from crawler.ledger.dialect import upsert
 from crawler.ledger.errors import database_errors
-from crawler.ledger.frontier import chunked
 from crawler.ledger.tables import signatures
 
 _c = signatures.c
 _PAGE = select(_c.seq, _c.id, _c.blob).where(_c.seq > bindparam("after")).order_by(_c.seq).limit(bindparam("most"))
-_FIND = select(_c.id, _c.blob).where(_c.id.in_(bindparam("ids", expanding=True)))
+_FIND = select(_c.blob).where(_c.id == bindparam("of"))
 _BATCH = 5000
 
 
 class Signatures:
-    """Blobs by document id. Writing happens with the unit of the page (Unit.signature); reading at any time."""
+    """Blobs by document id: at once visible to this process, safe together with the unit that brings the document.
+
+    So a document that was recognised but never committed claims nothing after a kill. Raises DiskError and
+    LedgerError like the ledger itself.
+    """
 
     def __init__(self, connection: Connection, place: str):
         self._connection, self._place = connection, place
+        self._waiting: dict[str, bytes | None] = {}  # None: to be removed
         made = upsert(connection.dialect.name, signatures)
         self._put = made.on_conflict_do_update(index_elements=["id"], set_={"blob": made.excluded.blob})
 
-    def put(self, blobs: Mapping[str, bytes]) -> None:
-        """Inside the caller's transaction."""
-        if blobs:
-            self._connection.execute(self._put, [{"id": each, "blob": blob} for each, blob in blobs.items()])
+    def put(self, id: str, blob: bytes) -> None:
+        """Keeps `blob`, in the place of an older one. It is written when the document's unit is committed."""
+        self._waiting[id] = blob
 
-    def remove(self, ids: Iterable[str]) -> None:
-        """Inside the caller's transaction."""
-        self._connection.execute(delete(signatures).where(_c.id.in_(list(ids))))
+    def remove(self, id: str) -> None:
+        """Forgets a document's blob, with the next commit."""
+        self._waiting[id] = None
 
-    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
+    def get(self, id: str) -> bytes | None:
+        """The blob of a document, None when there is none."""
+        if id in self._waiting:
+            return self._waiting[id]
         with database_errors(self._place), self._connection.begin():
-            return {row.id: row.blob for row in chunked(_FIND, "ids", ids, self._connection)}
+            return self._connection.scalar(_FIND, {"of": id})
 
     def __len__(self) -> int:
+        """How many are safe."""
         with database_errors(self._place), self._connection.begin():
             return self._connection.scalar(select(func.count()).select_from(signatures)) or 0
 
     def __iter__(self) -> Iterator[tuple[str, bytes]]:
-        """All of them in the order of arrival, a few thousand in memory at a time; other work may go on in between."""
+        """All safe ones in the order of arrival, a few thousand in memory at a time; other work may go on in between."""
         after = 0
         while True:
             with database_errors(self._place), self._connection.begin():
@@ -53,3 +60,18 @@ class Signatures:
             after = rows[-1].seq
             for row in rows:
                 yield row.id, row.blob
+
+    def write(self, ids: Iterable[str]) -> list[str]:
+        """Writes what waits for the documents `ids`, and what is to be removed; which ones. Inside the caller's transaction."""
+        blobs = {each: blob for each in ids if (blob := self._waiting.get(each)) is not None}
+        removed = [each for each, blob in self._waiting.items() if blob is None]
+        if blobs:
+            self._connection.execute(self._put, [{"id": each, "blob": blob} for each, blob in blobs.items()])
+        if removed:
+            self._connection.execute(delete(signatures).where(_c.id == bindparam("of")), [{"of": i} for i in removed])
+        return [*blobs, *removed]
+
+    def wrote(self, ids: Iterable[str]) -> None:
+        """The transaction of `write` is safe."""
+        for each in ids:
+            self._waiting.pop(each, None)

@@ -60,8 +60,8 @@ class Unit:
 
     `url` is the address as it was taken. `state` DONE, FAILED or GONE. `kind` is what the page turned out to
     be ("" keeps what was thought). `covers` are addresses that need no visit of their own any more: later pages
-    of the article, the target of a redirect. `document` gets its `revision` here; `signature` is what the
-    Deduplicator wants kept beside it. `duplicates` and `rejected` are lines of those feeds. `supersedes` names
+    of the article, the target of a redirect. `document` gets its `revision` here; what was put into
+    `Ledger.signatures` under its id becomes safe with it. `duplicates` and `rejected` are lines of those feeds. `supersedes` names
     documents that this one replaces. `unchanged`: the server answered 304. `note` says why (the error, "robots",
     "redirect to …"). `next_visit` overrides the policy (epoch seconds).
     """
@@ -72,7 +72,6 @@ class Unit:
     links: Sequence[Link] = ()
     covers: Sequence[str] = ()
     document: Document | None = None
-    signature: bytes | None = None
     duplicates: Sequence[Row] = ()
     rejected: Row | None = None
     supersedes: Sequence[str] = ()

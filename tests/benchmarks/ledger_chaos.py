@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parents[1] / "ledger")]
 
-from chaos import MadeUpSite, torture
+from chaos import MadeUpSite, torture  # noqa: E402
 
 
 def main(kills: int, seed: int) -> int:
