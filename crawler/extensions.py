@@ -88,7 +88,7 @@ class Run:
         self.problem: Exception | None = None  # why nothing can be written any more
         self.last_words = ""  # what came of the crawl, for the command to say after everything else
         self._stored: dict[str, Document] = {}
-        self._signatures: dict[str, bytes] = {}
+        self._completed: dict[str, str] = {}
         self._began = time.monotonic()
         self._stopping = 0.0
         self._ended = False
@@ -112,13 +112,14 @@ class Run:
         """The document that was stored under this id, once."""
         return self._stored.pop(id, None)
 
-    def keep_signature(self, id: str, blob: bytes) -> None:
-        """Holds what deduplication wants kept of a document until its page is written into the ledger."""
-        self._signatures[id] = blob
+    def supersede(self, new: str, old: str) -> None:
+        """The document `new` completes the truncated one `old`, which is withdrawn when `new` is written."""
+        self._completed[new] = old
 
-    def signature_of(self, document: Document) -> bytes | None:
-        """What `keep_signature` was given for it, once."""
-        return self._signatures.pop(document.id, None)
+    def superseded_by(self, document: Document) -> list[str]:
+        """The documents that this one replaces, once."""
+        old = self._completed.pop(document.id, None)
+        return [old] if old else []
 
     @contextmanager
     def guarded(self) -> Iterator[None]:

@@ -266,7 +266,7 @@ class LedgerScheduler(BaseScheduler):
                 links=flight.links,
                 covers=flight.covers,
                 document=document,
-                signature=self._run.signature_of(document) if document else None,
+                supersedes=self._run.superseded_by(document) if document else (),
                 duplicates=flight.duplicates,
                 rejected=flight.rejected,
                 etag=flight.etag,

@@ -10,28 +10,22 @@ from typing import Any
 
 from scrapy.exceptions import DropItem
 
-
-class Kept(DropItem):
-    """An item that is not published, and the `row` that is kept of it instead, in the folder `feed`."""
-
-    feed = ""
-
-    def __init__(self, message: str, row: dict[str, Any]):
-        super().__init__(message, log_level="INFO")
-        self.row = row
+from crawler.document import duplicate_row, rejected_row
+from crawler.items import Document
+from crawler.validate import Rejection
 
 
-class Rejected(Kept):
-    """A page that looked like a document and is not published."""
+class Rejected(DropItem):
+    """A page that looked like a document and is not published; `row` is kept of it instead."""
 
-    feed = "rejected"
-
-    def __init__(self, url: str, reason: str, detail: str):
-        super().__init__(f"rejected ({reason}) {url}", {"url": url, "reason": reason, "detail": detail})
-        self.reason = reason
+    def __init__(self, url: str, rejection: Rejection):
+        super().__init__(f"rejected ({rejection.reason}: {rejection.detail}) {url}", log_level="INFO")
+        self.row: dict[str, Any] = rejected_row(url, rejection)
 
 
-class Duplicate(Kept):
-    """A copy of a document that is published already."""
+class Duplicate(DropItem):
+    """A copy of a document that is published already; `row` is everything of it but its text."""
 
-    feed = "duplicates"
+    def __init__(self, copy: Document, kind: str, of: str, similarity: float):
+        super().__init__(f"{kind} duplicate of {of} ({similarity:.2f}) {copy.url}", log_level="INFO")
+        self.row: dict[str, Any] = duplicate_row(copy, kind, of, similarity)

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from scrapy.crawler import Crawler
+
+from crawler.dedup import Deduplicator
+from crawler.document import pieces
+from crawler.extensions import Run
 from crawler.items import Document
 from pipelines import Duplicate
 
 
 class DeduplicatePipeline:
-    def __init__(self) -> None:
-        self._known: dict[str, str] = {}  # content hash: id of the document that has it
+    def __init__(self, run: Run):
+        self._run = run
+        self._known = Deduplicator(run.ledger.signatures)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> DeduplicatePipeline:
+        run = crawler.get_extension(Run)
+        assert run, "EXTENSIONS must hold crawler.extensions.Run: it holds the ledger"
+        return cls(run)
 
     def process_item(self, item: Document) -> Document:
-        first = self._known.setdefault(item.content_hash, item.id)
-        if first != item.id:
-            raise Duplicate(
-                f"exact duplicate of {first} {item.url}",
-                {
-                    "url": item.url,
-                    "title": item.title,
-                    "date": item.date,
-                    "duplicate_of": first,
-                    "kind": "exact",
-                    "similarity": 1.0,
-                },
-            )
-        return item
+        signature = self._known.prepare(item.body, parts=pieces(item), truncated=item.truncated)
+        verdict = self._known.check(signature, exclude=item.id)
+        if verdict.kind != "new":
+            raise Duplicate(item, verdict.kind, str(verdict.of), verdict.similarity)
+        self._known.add(item.id, signature)
+        if verdict.supersedes:
+            self._run.supersede(item.id, verdict.supersedes)
+        return replace(item, similar_to=[{"id": id, "similarity": value} for id, value in verdict.similar_to])

@@ -11,5 +11,5 @@ class ValidatePipeline:
     def process_item(self, item: Document) -> Document:
         rejection = check(item)
         if rejection:
-            raise Rejected(item.url, rejection.reason, rejection.detail)
+            raise Rejected(item.url, rejection)
         return item

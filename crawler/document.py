@@ -1,0 +1,73 @@
+"""From an article as read to a document as it may be published: the pure stages in their order, for crawls and for files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from crawler.clean import Cleaned, clean
+from crawler.items import Article, Document
+from crawler.normalize import normalize
+from crawler.urls import document_id
+from crawler.validate import Rejection, check
+
+
+def cleaned_document(article: Article) -> Document | Rejection:
+    """The article cleaned, as a document; or why it is none."""
+    cleaned = clean(article.page, now=datetime.fromisoformat(article.fetched_at))
+    if cleaned.reject:
+        return Rejection(cleaned.reject, cleaned.detail)
+    return _built(article, cleaned)
+
+
+def _built(article: Article, cleaned: Cleaned) -> Document:
+    return Document(
+        title=cleaned.title,
+        date=cleaned.date,
+        body=cleaned.body,
+        url=article.url,
+        id=document_id(article.url),
+        site=article.site,
+        published=cleaned.published,
+        category=cleaned.category,
+        tags=cleaned.tags,
+        author=cleaned.author,
+        source=cleaned.source,
+        parts=[{"heading": p.heading, "start": p.start, "end": p.end} for p in cleaned.parts],
+        pages=article.page.pages,
+        truncated=cleaned.truncated,
+        quality=cleaned.quality,
+        fetched_at=article.fetched_at,
+    )
+
+
+def publishable(article: Article) -> Document | Rejection:
+    """All stages before deduplication: clean, normalize, validate."""
+    made = cleaned_document(article)
+    if isinstance(made, Document):
+        made = normalize(made)
+        return check(made) or made
+    return made
+
+
+def pieces(document: Document) -> list[str]:
+    """The texts of the pieces of a collection, as deduplication compares them."""
+    return [document.body[part["start"] : part["end"]] for part in document.parts]
+
+
+def duplicate_row(copy: Document, kind: str, of: str, similarity: float) -> dict[str, object]:
+    """What the duplicates feed keeps of a copy: the verdict, and every field but the text."""
+    row: dict[str, object] = {
+        "url": copy.url,
+        "title": copy.title,
+        "date": copy.date,
+        "duplicate_of": of,
+        "kind": kind,
+        "similarity": round(similarity, 4),
+    }
+    fields = ((name, getattr(copy, name)) for name in Document.__dataclass_fields__)
+    return row | {name: value for name, value in fields if name not in row and name != "body"}
+
+
+def rejected_row(url: str, rejection: Rejection) -> dict[str, object]:
+    """What the rejected feed keeps of a page."""
+    return {"url": url, "reason": rejection.reason, "detail": rejection.detail}
