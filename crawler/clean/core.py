@@ -45,11 +45,14 @@ def clean(page: Page, *, now: datetime | None = None) -> Cleaned:
 
 
 def _draft(page: Page) -> Draft:
-    """The lines of the document's zone, tidied; lines of other zones are dropped."""
+    """The lines of the document's zone, tidied; lines of other zones are dropped.
+
+    Where there is no markup the zones are guesses from words and position: the rules decide there.
+    """
     draft = Draft([], any(block.tag for block in page.blocks), plain_title(tidy(page.title)))
     for index, block in enumerate(page.blocks):
         zone = block.zone
-        if zone is Zone.BODY:
+        if zone is Zone.BODY or not draft.structured:
             text = tidy(block.text)
             line = Line(text, index, block.gap, block.indent, block.page)
             draft.lines.append(line)
@@ -60,8 +63,6 @@ def _draft(page: Page) -> Draft:
         draft.dropped.append(Dropped(block.text, _ZONES[zone], index))
         if zone is Zone.HEAD:
             draft.fired.add("zone-head")
-            if not draft.structured:
-                draft.lines.append(Line(block.text, index, block.gap, rule="zone-head"))
     return draft
 
 
@@ -100,11 +101,22 @@ def _later_titles(draft: Draft, titles: Titles) -> None:
 
 def _repeated_info(draft: Draft) -> None:
     """Drop lines at the end that repeat, letter for letter, a by-line that went at the top."""
-    gone = {line.text for line in draft.lines[:20] if line.rule.startswith(("info-", "zone-", "breadcrumb"))}
+    gone = {line.text for line in draft.lines[:20] if line.rule.startswith(("info-", "breadcrumb"))}
     for line in reversed(draft.kept()[-4:]):
         if line.text not in gone:
             return
         draft.drop(line, "repeated-info")
+
+
+def _date_text(page: Page, draft: Draft) -> str:
+    """The text of the page's date; a date of which the only line stays in the text is the text's own."""
+    text = page.date or draft.found.get("date", "")
+    if draft.structured or not text:
+        return text
+    lines = [line for line in draft.lines if text in line.text] or [
+        line for line in draft.lines if all(piece in line.text for piece in text.split())
+    ]
+    return "" if lines and not any(line.rule and line.rule != "joined" for line in lines) else text
 
 
 def _finish(page: Page, draft: Draft, now: datetime | None) -> Cleaned:
@@ -114,7 +126,7 @@ def _finish(page: Page, draft: Draft, now: datetime | None) -> Cleaned:
         text, _ = without_marks(line.text)
         lines.append(text)
     body = "\n".join(lines)
-    day, moment = parse_date(page.date or draft.found.get("date", ""), now)
+    day, moment = parse_date(_date_text(page, draft), now)
     pieces = next((found for name in (draft.title, *draft.variants) if (found := parts.find_parts(lines, name))), [])
     refused = reject.rejection(draft, body, page.reject)
     gone = sum(len(item.text) for item in draft.dropped if not item.rule.startswith("zone-"))

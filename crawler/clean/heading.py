@@ -12,6 +12,7 @@ _GENRE_END = re.compile(
     r"(?:[稿词书诗]|总结|报告|方案|计划|合同|范本|体会|读后感|教案|通知|办法|制度|材料|格式|手册|试题|作文|公告)(?:\s*[(（【][^()（）【】]{1,12}[)）】])?$"
 )
 _NO_HEADING = re.compile(r"[，。；：！？,;:!?]|^(?:第?[一二三四五六七八九十\d]{1,3}[、.章节条)）])|^[(（•·-]|目录")
+_BLANKS = re.compile("_{2,}|▁{2,}")
 _UPLOAD = re.compile(r"^.{0,8}(?:docx?|pdf|pptx?|\d+)$", re.IGNORECASE)
 _LINES = 12
 
@@ -25,6 +26,12 @@ def settle(draft: Draft) -> None:
     top = list(draft.lines[:24])
     if "question-type" in draft.fired and any(line.rule == "question-type" and line.text == draft.title for line in top):
         draft.title = ""
+        return
+    if _BLANKS.search(draft.title):
+        draft.title = ""  # the first line of a form
+        for line in top:
+            if line.rule == "title-repeat":
+                draft.restore(line)
         return
     if not draft.title:
         draft.title = draft.found.get("title", "") or _first_of_kind(draft) or glued_title([line.text for line in draft.kept()])
@@ -58,7 +65,7 @@ def _shorter_upload(draft: Draft) -> None:
 def _above_byline(draft: Draft) -> None:
     """The line right above the by-line, where what was read as title is a line of the menu above that."""
     lines = draft.lines[:_LINES]
-    byline = next((at for at, line in enumerate(lines) if line.rule.startswith("info-") or line.rule == "zone-head"), -1)
+    byline = next((at for at, line in enumerate(lines) if line.rule.startswith("info-")), -1)
     if byline < 2 or lines[0].text != draft.title or lines[byline - 1].rule:
         return
     candidate = lines[byline - 1].text

@@ -25,7 +25,8 @@ _BODY = re.compile(r"甲方|乙方|尊敬的|同志们|各位领导|特此|汇�
 _CUT = re.compile(r"(?:\.{3,}|…+)\s*(?:[\[(]?(?:详细|更多|全文)[\])]?)?$")
 _SUMMARY = re.compile(r"^[\W_]{0,2}(?:.{0,40}(?:本文|内容)(?:简介|摘要|提要|导读)|摘要|内容提要|导读|简介|文章摘要|核心提示)[】\])]?\s*[:】]\s*")
 _QUOTED = re.compile("[“《\"]([^”》\"]{4,40})[”》\"]")
-_WARM = 600  # characters: a longer paragraph in front of the lead-in is no warm-up
+_WARM = 320  # characters: a longer paragraph in front of the lead-in is no warm-up
+_BEHIND = re.compile("以上|上面|上述|本文就|到这里|到此")  # an ending looks back
 
 
 def take_out(draft: Draft, titles: Titles) -> None:
@@ -61,7 +62,8 @@ def lead_in(line: Line, titles: Titles) -> int | None:
         end = _END.search(text, found.end())
         assert end is not None
         stop = end.end()
-        sentence = text[found.start() : stop]
+        begin = max(text.rfind(mark, 0, found.start()) for mark in "。!?") + 1
+        sentence = text[begin:stop]
         close = _CLOSE.search(text, found.start(), stop)
         follows = _CLOSE.search(text, stop, stop + 60) if close is None and stop < len(text) else None
         if follows is not None:
@@ -70,7 +72,7 @@ def lead_in(line: Line, titles: Titles) -> int | None:
             stop = after.end()
         named = bool(titles.key) and len(titles.key) > 3 and (titles.key[:6] in title_key(sentence))
         who = bool(re.search("小编|网友|大家|您|本站|由", sentence))
-        if (close or follows or (named and _BY_EDITOR.search(sentence))) and who and found.start() <= _WARM and not _BODY.search(sentence):
+        if (close or follows or (named and _BY_EDITOR.search(sentence))) and who and found.start() <= _WARM and not (_BODY.search(sentence) or _BEHIND.search(sentence)):
             return _closing(text, stop)
         found = _COLLECT.search(text, found.end())
     return None

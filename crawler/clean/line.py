@@ -64,6 +64,11 @@ class Draft:
         self.fired.add(rule)
         self.dropped.append(Dropped(line.text, rule, line.block))
 
+    def restore(self, line: Line) -> None:
+        """Take back the drop of a whole line."""
+        line.rule = ""
+        self.dropped = [item for item in self.dropped if item.block != line.block]
+
     def cut(self, line: Line, start: int, end: int, rule: str) -> None:
         """Take the span out of the line; a line of which nothing is left is dropped."""
         text = line.text
