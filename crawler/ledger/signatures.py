@@ -8,11 +8,12 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 
 from crawler.ledger.dialect import upsert
 from crawler.ledger.errors import database_errors
+from crawler.ledger.frontier import chunked
 from crawler.ledger.tables import signatures
 
 _c = signatures.c
 _PAGE = select(_c.seq, _c.id, _c.blob).where(_c.seq > bindparam("after")).order_by(_c.seq).limit(bindparam("most"))
-_FIND = select(_c.blob).where(_c.id == bindparam("of"))
+_FIND = select(_c.id, _c.blob).where(_c.id.in_(bindparam("ids", expanding=True)))
 _BATCH = 5000
 
 
@@ -29,7 +30,7 @@ class Signatures:
         made = upsert(connection.dialect.name, signatures)
         self._put = made.on_conflict_do_update(index_elements=["id"], set_={"blob": made.excluded.blob})
 
-    def put(self, id: str, blob: bytes) -> None:
+    def add(self, id: str, blob: bytes) -> None:
         """Keeps `blob`, in the place of an older one. It is written when the document's unit is committed."""
         self._waiting[id] = blob
 
@@ -37,19 +38,22 @@ class Signatures:
         """Forgets a document's blob, with the next commit."""
         self._waiting[id] = None
 
-    def get(self, id: str) -> bytes | None:
-        """The blob of a document, None when there is none."""
-        if id in self._waiting:
-            return self._waiting[id]
-        with database_errors(self._place), self._connection.begin():
-            return self._connection.scalar(_FIND, {"of": id})
+    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The blobs of those of the documents that have one."""
+        wanted = set(ids)
+        found = {id: blob for id in wanted & self._waiting.keys() if (blob := self._waiting[id]) is not None}
+        missing = list(wanted - self._waiting.keys())
+        if missing:
+            with database_errors(self._place), self._connection.begin():
+                found |= {row.id: row.blob for row in chunked(_FIND, "ids", missing, self._connection)}
+        return found
 
     def __len__(self) -> int:
         """How many are safe."""
         with database_errors(self._place), self._connection.begin():
             return self._connection.scalar(select(func.count()).select_from(signatures)) or 0
 
-    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+    def load(self) -> Iterator[tuple[str, bytes]]:
         """All safe ones in the order of arrival, a few thousand in memory at a time; other work may go on in between."""
         after = 0
         while True:

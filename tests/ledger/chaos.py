@@ -127,7 +127,7 @@ def crawl(folder: Path, site: MadeUpSite, pause: float, rows: int) -> Ended:
             os.write(log, f"{visit.url}\n".encode())
             unit = site.answer(visit)
             if unit.document:
-                ledger.signatures.put(unit.document.id, unit.document.id.encode() * 10)
+                ledger.signatures.add(unit.document.id, unit.document.id.encode() * 10)
             ledger.add(unit)
             time.sleep(pause)
         ledger.tick()
@@ -215,7 +215,7 @@ def judge(data: Path, site: MadeUpSite) -> list[str]:
     total = 1 + site.lists * site.pages + len(site.numbers())
     if sum(counts.values()) != total:
         found.append(f"{sum(counts.values())} URLs known, {total} expected")
-    signed = dict(ledger.signatures)
+    signed = dict(ledger.signatures.load())
     if signed != {id: id.encode() * 10 for id in map(document_id, site.expected("document"))}:
         found.append("signatures and documents differ")
     ledger.close()

@@ -181,18 +181,18 @@ def test_signatures_are_visible_at_once_and_safe_with_their_document(tmp_path: P
     ledger = Ledger.open(tmp_path)
     ledger.begin_run([Link(f"{A}/", "list", 40)])
     for n in range(3):
-        ledger.signatures.put(document(f"{A}/{n}").id, b"%d" % n)
+        ledger.signatures.add(document(f"{A}/{n}").id, b"%d" % n)
     first, second, third = (document(f"{A}/{n}").id for n in range(3))
-    assert ledger.signatures.get(second) == b"1"
+    assert ledger.signatures.get([second]) == {second: b"1"}
     assert len(ledger.signatures) == 0
     ledger.commit([article(f"{A}/0"), article(f"{A}/1")])
-    assert dict(ledger.signatures) == {first: b"0", second: b"1"}
+    assert dict(ledger.signatures.load()) == {first: b"0", second: b"1"}
     ledger.signatures.remove(first)
     ledger.commit([Unit(f"{A}/9")])
     ledger.close()
     ledger = Ledger.open(tmp_path)
-    assert dict(ledger.signatures) == {second: b"1"}
-    assert ledger.signatures.get(third) is None
+    assert dict(ledger.signatures.load()) == {second: b"1"}
+    assert ledger.signatures.get([third]) == {}
     ledger.close()
 
 
