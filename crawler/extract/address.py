@@ -127,8 +127,12 @@ def is_file(url: str) -> bool:
 
 _DIGITS = re.compile(r"\d+")
 _NAME_WITH_ID = re.compile(r"[a-z]*[-_]?\d{2,}|[0-9a-f]{16,}|\d", re.I)
-_LIST_NAME = re.compile(r"^(?:list|index|page|p|default|lists|category|cat|class|column|channel)(?:[-_]?\d*){0,3}$", re.I)
-_ARTICLE_FOLDER = re.compile(r"^(?:p|a|post|posts|archives?|articles?|show|detail|view|doc|content|read|info|item|paper)$", re.I)
+_LIST_NAME = re.compile(
+    r"^(?:list|index|page|p|default|lists|category|cat|class|column|channel)(?:[-_]?\d*){0,3}$", re.I
+)
+_ARTICLE_FOLDER = re.compile(
+    r"^(?:p|a|post|posts|archives?|articles?|show|detail|view|doc|content|read|info|item|paper)$", re.I
+)
 _OTHER_WORD = re.compile(
     r"(?:^|[/._?=&-])(?:tags?|search|so|login|logout|register|reg|user|member|members|about|aboutus|contact|help|feedback|guestbook|"
     r"sitemap|rss|feed|comment|comments|plus|e/(?:search|member|public|digg|doinfo)|link|links|friendlink|copyright|service|map|"

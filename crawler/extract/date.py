@@ -93,7 +93,9 @@ def candidates(text: str) -> Iterator[tuple[str, str]]:
     if not ("20" in text or "19" in text or ":" in text or "：" in text):
         return
     matches = list(DATE.finditer(text)) or list(GLUED.finditer(text))
-    labels = [(m.end(), m.lastgroup or "") for m in LABEL.finditer(text)] if matches or ":" in text or "：" in text else []
+    labels = (
+        [(m.end(), m.lastgroup or "") for m in LABEL.finditer(text)] if matches or ":" in text or "：" in text else []
+    )
     for match in matches:
         label = next((name for end, name in reversed(labels) if end <= match.start() and match.start() - end <= 3), "")
         yield match[0].strip(), label

@@ -57,6 +57,8 @@ def judge(text: str) -> str:
     if text.isascii():
         return ""
     sample = _middle(text)
+    if sample.count("的") + sample.count("，") > 10 and "\ufffd" not in sample:
+        return ""
     bad = sum(map(sample.count, _AS_GBK))
     if bad > 10:
         han = len(_HAN.findall(sample)) + sample.count("\ufffd")

@@ -39,7 +39,9 @@ def join_pages(pages: list[Page]) -> Page:
                 joined.links.append(link)
     for name in ("title", "date", "author", "source", "tags", "breadcrumb", "description", "reject"):
         if not getattr(joined, name):
-            setattr(joined, name, next((value for page in pages if (value := getattr(page, name))), getattr(first, name)))
+            setattr(
+                joined, name, next((value for page in pages if (value := getattr(page, name))), getattr(first, name))
+            )
     joined.cut = any(page.cut for page in pages)
     joined.page_urls = next((page.page_urls for page in pages if page.page_urls), [])
     joined.page_number = 1

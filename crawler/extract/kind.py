@@ -18,9 +18,17 @@ _ERROR = re.compile(
     r"没有找到(?:您|你|相关|任何|指定)|找不到(?:您|你|该|此|相关|指定|网页|页面)|^提示信息$|系统提示|出错了|参数错误|站点(?:已)?关闭|访问过于频繁|域名.{0,8}(?:未绑定|已过期|出售)",
     re.I,
 )
-_FORUM = re.compile(r"^(?:楼主|沙发|板凳|地板|\d{1,3}\s*[楼#]|只看(?:该作者|楼主)|回复\s*\d*\s*[楼#]|TA的|发消息|积分\s*\d+|使用道具)", re.I)
-_TAG_URL = re.compile(r"(?:^|[/._?=&-])(?:tags?|search|so|sousuo|biaoqian|keyword|topics?)(?:$|[/._?=&-])|[?&](?:q|keyword|wd|kw|s)=", re.I)
-_ABOUT = re.compile(r"^(?:关于(?:我们|本站)|联系(?:我们|方式)|网站(?:地图|声明|介绍)|版权声明|免责声明|隐私(?:政策|条款)|服务(?:条款|协议)|用户(?:协议|登录|注册)|会员(?:登录|注册|中心)|登录|注册|广告(?:服务|报价|合作)|友情链接|招聘信息|诚聘英才|合作洽谈|在线留言|留言(?:板|反馈|本)|意见反馈|投稿(?:指南|须知)|帮助中心|找回密码)(?:$|\W)")
+_FORUM = re.compile(
+    r"^(?:楼主|沙发|板凳|地板|\d{1,3}\s*[楼#]|只看(?:该作者|楼主)|回复\s*\d*\s*[楼#]|TA的|发消息|积分\s*\d+|使用道具)",
+    re.I,
+)
+_TAG_URL = re.compile(
+    r"(?:^|[/._?=&-])(?:tags?|search|so|sousuo|biaoqian|keyword|topics?)(?:$|[/._?=&-])|[?&](?:q|keyword|wd|kw|s)=",
+    re.I,
+)
+_ABOUT = re.compile(
+    r"^(?:关于(?:我们|本站)|联系(?:我们|方式)|网站(?:地图|声明|介绍)|版权声明|免责声明|隐私(?:政策|条款)|服务(?:条款|协议)|用户(?:协议|登录|注册)|会员(?:登录|注册|中心)|登录|注册|广告(?:服务|报价|合作)|友情链接|招聘信息|诚聘英才|合作洽谈|在线留言|留言(?:板|反馈|本)|意见反馈|投稿(?:指南|须知)|帮助中心|找回密码)(?:$|\W)"
+)
 _STATED = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w*Article|BlogPosting|Report)"')
 _ITEM_DATE = re.compile(r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}")
 
@@ -33,7 +41,9 @@ class Evidence:
     listing: float
 
 
-def find_kind(tree: Tree, layout: Layout, bar: Bar, url: str, title: str, title_line: int, dated: bool, paged: bool) -> tuple[Kind, Evidence]:
+def find_kind(
+    tree: Tree, layout: Layout, bar: Bar, url: str, title: str, title_line: int, dated: bool, paged: bool
+) -> tuple[Kind, Evidence]:
     """The kind of the page, and the evidence it was judged by. `paged` says that `bar` pages this article."""
     form = shape(url) if url else ""
     evidence = _weigh(tree, layout, bar, form, title_line, dated, paged)

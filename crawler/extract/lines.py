@@ -24,8 +24,12 @@ _NOT_HEADING = re.compile(
     r"\d+(?:\.\d+)?\s*[KM]B?$|^\d+\s*\+?\s*页?$|VIP|未读|继续阅读|为您提供|供大家|^首页\s|尊敬的|敬爱的|您好|你好|大家好|同志们|全部分类|(?:资源|文档)(?:描述|简介)$|^文本内容|发布者"
 )
 _NAMED = re.compile(r"本文标题\s*[:：]\s*(\S.{2,60})$|收藏\s*《([^》]{4,60})》")
-_QUOTED = re.compile(r"(?:整理|收集|带来|准备|分享|搜集)(?:了|的)?(?:一些|几篇)?(?:关于)?(?:的)?[《“]?([^,，。!！?？《》“”]{5,40})")
-_DECORATED = re.compile(r"[（(【\[][^（(]*[)）】\]]$|(?:\d{1,2}|[一二三四五六七八九十]{1,3})篇$|(?:合集|汇总|大全|集锦)$")
+_QUOTED = re.compile(
+    r"(?:整理|收集|带来|准备|分享|搜集)(?:了|的)?(?:一些|几篇)?(?:关于)?(?:的)?[《“]?([^,，。!！?？《》“”]{5,40})"
+)
+_DECORATED = re.compile(
+    r"[（(【\[][^（(]*[)）】\]]$|(?:\d{1,2}|[一二三四五六七八九十]{1,3})篇$|(?:合集|汇总|大全|集锦)$"
+)
 _BAR = re.compile(r"\s+[|｜]\s+")
 _WORDS = re.compile(r"[,，、]")
 _MIDDLE_TAGS = re.compile(r"(?:推荐访问|本文关键词|关键词|标签|tags?)\s*[:：]\s*(.+)$", re.I)
@@ -77,7 +81,9 @@ def _breadcrumb(page: Page, texts: list[str], top: int) -> int:
         labelled = mark_of(text) == "crumbs" and not text.startswith("首页")
         separated = len(_SEPARATOR.split(text)) > 2 and "<" not in text and len(text) < 160 and not _STOP.search(text)
         separated = separated and len(split_crumbs(text)) > 1
-        spaced = text.startswith("首页 ") and len(text.split()) >= 3 and text.split()[-1] in texts[index + 1 : index + 3]
+        spaced = (
+            text.startswith("首页 ") and len(text.split()) >= 3 and text.split()[-1] in texts[index + 1 : index + 3]
+        )
         if not (labelled or separated or spaced or text.startswith("首页 >")):
             continue
         crumbs = text.split() if spaced and not separated else split_crumbs(text)
@@ -109,7 +115,11 @@ def _date(page: Page, texts: list[str], top: int) -> None:
                 score = 2.5
             if score > best:
                 best = score
-                page.date, page.where["date"], page.confidence["date"] = found, f"label {label}" if label else "date line", 0.9
+                page.date, page.where["date"], page.confidence["date"] = (
+                    found,
+                    f"label {label}" if label else "date line",
+                    0.9,
+                )
                 page.blocks[index].zone = Zone.HEAD
         if best == 0 and index + 1 < len(texts) and (label_only := LABEL.fullmatch(text)) and label_only.lastgroup:
             match = DATE.match(texts[index + 1])
@@ -147,7 +157,11 @@ def _heading(text: str) -> str:
         bare = bare[1:-1]
     if not 3 < len(bare) <= 70 or (mark_of(bare) and not named) or _NOT_HEADING.search(bare):
         return ""
-    if bare.endswith("。") or len(_STOP.findall(bare)) > 1 or (len(bare.split()) > 4 and bare.isascii() is False and len(bare) / len(bare.split()) < 5):
+    if (
+        bare.endswith("。")
+        or len(_STOP.findall(bare)) > 1
+        or (len(bare.split()) > 4 and bare.isascii() is False and len(bare) / len(bare.split()) < 5)
+    ):
         return ""
     return bare
 
@@ -172,7 +186,11 @@ def _title(page: Page, texts: list[str], top: int, crumb_line: int) -> None:
         score += 1.0 * (bool(_FILE_NAME.search(text)))
         if score > best_score:
             best, best_score, best_index = bare, score, index
-    if best and (best_score >= 1.9 or _PAGE_MARK.search(span[best_index])) and not _is_text(texts, best_index, best_score):
+    if (
+        best
+        and (best_score >= 1.9 or _PAGE_MARK.search(span[best_index]))
+        and not _is_text(texts, best_index, best_score)
+    ):
         page.title = _longer(best, best_index, span)
         page.where["title"], page.confidence["title"] = "heading line", min(best_score / 5, 1.0)
         return
@@ -186,7 +204,11 @@ def _is_text(texts: list[str], index: int, score: float) -> bool:
     if score > 2.0 or index > 0:
         return False
     text = texts[index]
-    return len(text) > 45 or (bool(re.search("[，,。；;：:！!]", text)) and not re.search("[:：][^，,。]{4,}$", text)) or (len(texts) == 1 and len(text) > 40)
+    return (
+        len(text) > 45
+        or (bool(re.search("[，,。；;：:！!]", text)) and not re.search("[:：][^，,。]{4,}$", text))
+        or (len(texts) == 1 and len(text) > 40)
+    )
 
 
 def _longer(title: str, index: int, span: list[str]) -> str:
@@ -205,9 +227,15 @@ def _wrapped(span: list[str]) -> str:
     first, second = span[0], span[1]
     if mark_of(first) or mark_of(second) or _STOP.search(first + second) or DATE.search(first + second):
         return ""
-    if not re.search(r"(?:[)）】]|材料|报告|总结|方案|通知|办法|规定|讲话|发言|体会|计划|意见|汇报|稿)$", second) or key(first) == key(second):
+    if not re.search(
+        r"(?:[)）】]|材料|报告|总结|方案|通知|办法|规定|讲话|发言|体会|计划|意见|汇报|稿)$", second
+    ) or key(first) == key(second):
         return ""
-    return first + second if not re.search(r"(?:材料|报告|总结|方案|通知|办法|规定|发言|体会|计划|意见|稿|[)）】])$", first) else ""
+    return (
+        first + second
+        if not re.search(r"(?:材料|报告|总结|方案|通知|办法|规定|发言|体会|计划|意见|稿|[)）】])$", first)
+        else ""
+    )
 
 
 def _named(texts: list[str]) -> str:
@@ -237,14 +265,30 @@ def _tags(page: Page, texts: list[str], top: int) -> None:
             page.tags, page.where["tags"] = words, "label 标签"
         elif index < top and (found := _MIDDLE_TAGS.search(text)):
             page.tags, page.where["tags"] = [w for w in re.split(r"[\s,，、|;；#]+", found[1]) if w], "label 标签"
-        elif index and len(_BAR.findall(text)) >= 2 and re.search("推荐阅读|推荐|相关", texts[index - 1]) and len(texts[index - 1]) < 16:
-            page.tags, page.where["tags"] = [word.strip() for word in _BAR.split(text)], "line below a heading of related articles"
+        elif (
+            index
+            and len(_BAR.findall(text)) >= 2
+            and re.search("推荐阅读|推荐|相关", texts[index - 1])
+            and len(texts[index - 1]) < 16
+        ):
+            page.tags, page.where["tags"] = (
+                [word.strip() for word in _BAR.split(text)],
+                "line below a heading of related articles",
+            )
         elif index < top + 4 and len(text) < 50 and page.title and _bare_tags(text, page.title):
-            page.tags, page.where["tags"] = [word.strip() for word in _WORDS.split(text)], "line of words of the heading"
+            page.tags, page.where["tags"] = (
+                [word.strip() for word in _WORDS.split(text)],
+                "line of words of the heading",
+            )
         if page.tags:
             return
 
 
 def _bare_tags(text: str, title: str) -> bool:
     words = [word.strip() for word in _WORDS.split(text)]
-    return len(words) >= 2 and all(0 < len(word) <= 10 for word in words) and sum(word in title for word in words) * 3 >= 2 * len(words) and text != title
+    return (
+        len(words) >= 2
+        and all(0 < len(word) <= 10 for word in words)
+        and sum(word in title for word in words) * 3 >= 2 * len(words)
+        and text != title
+    )

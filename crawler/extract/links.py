@@ -10,7 +10,9 @@ from crawler.extract.tree import Tree
 from crawler.page import Link, LinkKind
 
 _MORE = re.compile(r"^[\s\[【(（]*(?:更多|more|查看更多|进入频道|全部)[\s>›».…\]】)）+]*$", re.I)
-_READ = re.compile(r"^[\s\[【(（]*(?:阅读全文|查看全文|全文|详细|详情|阅读更多|继续阅读|read more)[\s>›».…\]】)）]*$", re.I)
+_READ = re.compile(
+    r"^[\s\[【(（]*(?:阅读全文|查看全文|全文|详细|详情|阅读更多|继续阅读|read more)[\s>›».…\]】)）]*$", re.I
+)
 
 
 def collect(tree: Tree, resolver: Resolver, bar: Bar, own: set[str], in_list: bool) -> list[Link]:
@@ -53,7 +55,9 @@ def _classify(found: dict[str, Link], forms: dict[str, Target], paging: set[str]
         if url in paging:
             link.kind = LinkKind.PAGING
         elif form == "article":
-            link.kind = LinkKind.LIST if link.text and len(link.text) < 7 and _MORE.match(link.text) else LinkKind.ARTICLE
+            link.kind = (
+                LinkKind.LIST if link.text and len(link.text) < 7 and _MORE.match(link.text) else LinkKind.ARTICLE
+            )
         elif form in ("other", "home"):
             link.kind = LinkKind.OTHER
         elif form == "list":

@@ -8,9 +8,16 @@ from dataclasses import dataclass, field
 from crawler.extract.address import Resolver, path_of
 from crawler.extract.tree import Anchor, Tree
 
-_NEXT = re.compile(r"^[\s\[【(（]*(?:下\s*一?\s*[页頁]|后一?[页頁]|next(?: page)?|older posts)[\s>›»→)\]】）]*$|^(?:›|»|>|>>|&gt;)$", re.I)
-_BACK = re.compile(r"^[\s\[【(（<‹«←]*(?:上\s*一?\s*[页頁]|前一?[页頁]|prev(?:ious)?(?: page)?|newer posts)|^(?:‹|«|<|<<)$", re.I)
-_EDGE = re.compile(r"^[\s\[【(（]*(?:首\s*[页頁]|尾\s*[页頁]|末\s*[页頁]|第一[页頁]|最后一[页頁]|first|last)[\s\]】)）]*$", re.I)
+_NEXT = re.compile(
+    r"^[\s\[【(（]*(?:下\s*一?\s*[页頁]|后一?[页頁]|next(?: page)?|older posts)[\s>›»→)\]】）]*$|^(?:›|»|>|>>|&gt;)$",
+    re.I,
+)
+_BACK = re.compile(
+    r"^[\s\[【(（<‹«←]*(?:上\s*一?\s*[页頁]|前一?[页頁]|prev(?:ious)?(?: page)?|newer posts)|^(?:‹|«|<|<<)$", re.I
+)
+_EDGE = re.compile(
+    r"^[\s\[【(（]*(?:首\s*[页頁]|尾\s*[页頁]|末\s*[页頁]|第一[页頁]|最后一[页頁]|first|last)[\s\]】)）]*$", re.I
+)
 _NUMBER = re.compile(r"^[\s\[【(（]*(?:第\s*)?(\d{1,4})(?:\s*[页頁])?[\s\]】)）]*$")
 _TOTAL = re.compile(r"共\s*(\d{1,4})\s*[页頁]|第?\s*\d{1,4}\s*[页頁]?\s*/\s*共?\s*(\d{1,4})\s*[页頁]")
 # The number of a page in an address: 12_2.html, 12-2.html, /12/2.html, /12/2/, /page/2/, ?page=2
@@ -18,7 +25,9 @@ _SUFFIXES = (
     re.compile(r"^(?P<base>[^?]*[^/_?-])[_-](?P<n>\d{1,3})(?P<tail>\.[a-z]{2,6})$", re.I),
     re.compile(r"^(?P<base>[^?]*/)(?:page/|p/?)?(?P<n>\d{1,3})(?P<tail>/?)$", re.I),
     re.compile(r"^(?P<base>[^?]*)/(?P<n>\d{1,3})(?P<tail>\.[a-z]{2,6})$", re.I),
-    re.compile(r"^(?P<base>.*[?&](?:page|p|pn|pageno|pageindex|pagenum|paged|cpage|curpage)=)(?P<n>\d{1,4})(?P<tail>.*)$", re.I),
+    re.compile(
+        r"^(?P<base>.*[?&](?:page|p|pn|pageno|pageindex|pagenum|paged|cpage|curpage)=)(?P<n>\d{1,4})(?P<tail>.*)$", re.I
+    ),
 )
 
 
@@ -143,12 +152,22 @@ def article_pages(bar: Bar, url: str) -> Pages:
     """The pages of the article at `url`. The neighbouring articles are no pages, whatever their links are called."""
     own, here, shift = _numbered(bar, url)
     following = ""
-    if bar.next and (pair := same_document(url, bar.next, shift)) and pair[1] == pair[0] + 1 and (pair[0] == 1 or own or bar.back):
+    if (
+        bar.next
+        and (pair := same_document(url, bar.next, shift))
+        and pair[1] == pair[0] + 1
+        and (pair[0] == 1 or own or bar.back)
+    ):
         here = here or pair[0]
         if pair[0] == here:
             following = bar.next
             own.setdefault(pair[1], bar.next)
-    if bar.back and (pair := same_document(url, bar.back, shift)) and pair[1] == pair[0] - 1 and (own or here or pair[1] == 1):
+    if (
+        bar.back
+        and (pair := same_document(url, bar.back, shift))
+        and pair[1] == pair[0] - 1
+        and (own or here or pair[1] == 1)
+    ):
         here = here or pair[0]
         own.setdefault(pair[1], bar.back)
     if not own or not here:

@@ -8,52 +8,15 @@ function over local names: with a method for each kind of node it takes twice as
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.guard import tame
+from crawler.extract.tags import ACTIONS, ANCHOR, BLOCK, BREAK, CELL, INLINE, OPTION, ROW, RULE, SKIP, TEXT, UNKNOWN
 from crawler.extract.tree import Anchor, Element, Line, Tree
 
 MAX_NODES = 400_000  # then the rest of the page is left unread; the largest page of the corpus has 12,000
 
-INLINE, TEXT, BLOCK, SKIP, BREAK, ANCHOR, META, CELL, ROW, OPTION, RULE = range(11)
-_BLOCKS = (
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer "
-    "form frameset h1 h2 h3 h4 h5 h6 header legend li listing main menu nav ol p pre section summary table tbody "
-    "tfoot thead ul xmp caption hgroup marquee"
-)
-_SKIPPED = (
-    "noscript style template textarea iframe object embed video audio canvas svg math input button noframes "
-    "rp map datalist applet img"
-)
-ACTION: Final[dict[str, int]] = {
-    **dict.fromkeys(_BLOCKS.split(), BLOCK),
-    **dict.fromkeys(_SKIPPED.split(), SKIP),
-    **dict.fromkeys("title meta link base script time".split(), META),
-    "td": CELL,
-    "th": CELL,
-    "tr": ROW,
-    "br": BREAK,
-    "hr": RULE,
-    "a": ANCHOR,
-    "option": OPTION,
-}
-
-
-def _by_number() -> dict[int, tuple[int, str]]:
-    """ACTION by lexbor's number of a tag, which is cheaper to ask for than its name; asked of the parser itself."""
-    parser = LexborHTMLParser("<body>text<!-- comment -->")
-    table = {parser.create_node(name).tag_id or 0: (doing, name) for name, doing in ACTION.items()}
-    if parser.body is not None:
-        text, comment = parser.body.first_child, parser.body.last_child
-        assert text and comment
-        table |= {text.tag_id or 0: (TEXT, ""), comment.tag_id or 0: (SKIP, "")}
-    return table
-
-
-_ACTIONS = _by_number()
-_UNKNOWN = INLINE, ""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])", re.I)
 _JUNK_CLASS = "jammer"  # Discuz: random characters against copying
 _FOLD = re.compile(r"[ \t\r\n\f]+")
@@ -89,7 +52,7 @@ class _Walk:
 
     def run(self, root: LexborNode) -> None:
         """The walk itself: without recursion, so that no page is too deep for it."""
-        tree, buffer, flush, action = self.tree, self.buffer, self.flush, _ACTIONS.get
+        tree, buffer, flush, action = self.tree, self.buffer, self.flush, ACTIONS.get
         lines, elements, anchors = tree.lines, tree.elements, tree.anchors
         stack: list[tuple[LexborNode, int]] = []
         push, pop = stack.append, stack.pop
@@ -123,7 +86,7 @@ class _Walk:
                         self.pre -= 1
                 node = node.next
                 continue
-            doing, tag = action(node.tag_id or 0, _UNKNOWN)
+            doing, tag = action(node.tag_id or 0, UNKNOWN)
             if doing == TEXT:
                 data = node.text_content or " "
                 node = node.next
@@ -154,7 +117,9 @@ class _Walk:
             if attributes:
                 style = attributes.get("style")
                 if (
-                    (style and _HIDDEN.search(style)) or "hidden" in attributes or attributes.get("class") == _JUNK_CLASS
+                    (style and _HIDDEN.search(style))
+                    or "hidden" in attributes
+                    or attributes.get("class") == _JUNK_CLASS
                 ) and tag != "body":
                     node = node.next
                     continue

@@ -42,9 +42,7 @@ def squeeze(text: str | None) -> str:
 
 def f1(got: str, want: str) -> float:
     """F1 of the multisets of character 4-grams."""
-    a, b = (
-        Counter(text[i : i + 4] for i in range(max(len(text) - 3, 1))) for text in (squeeze(got), squeeze(want))
-    )
+    a, b = (Counter(text[i : i + 4] for i in range(max(len(text) - 3, 1))) for text in (squeeze(got), squeeze(want)))
     both = (a & b).total()
     return 2 * both / (a.total() + b.total()) if both else 0.0
 
@@ -161,7 +159,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--worst", type=int, default=10, help="worst pages to show for each site")
     parser.add_argument("--site", action="append", help="only these saved sites")
-    parser.add_argument("--every", type=int, default=1, help="only each n-th page of a saved site; floors are not looked at")
+    parser.add_argument(
+        "--every", type=int, default=1, help="only each n-th page of a saved site; floors are not looked at"
+    )
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     parser.add_argument("--update", action="store_true", help="store the figures as floors")
     parser.add_argument("--allow-lower", action="store_true")
@@ -180,7 +180,10 @@ def main(arguments: list[str] | None = None) -> int:
             continue  # pages without gold
         summary = figures.summary()
         made[name] = digest(site), summary
-        print(f"{name:8} {len(figures.kinds):5} pages  " + "  ".join(f"{key} {value:.4f}" for key, value in summary.items()))
+        print(
+            f"{name:8} {len(figures.kinds):5} pages  "
+            + "  ".join(f"{key} {value:.4f}" for key, value in summary.items())
+        )
         for score, page in sorted(figures.bodies)[: args.worst]:
             if score < 0.98:
                 print(f"  body   {page}: {score:.3f}")

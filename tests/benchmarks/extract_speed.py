@@ -70,7 +70,9 @@ def peers() -> dict[str, Work]:
         "trafilatura": lambda module: lambda data, text: module.bare_extraction(text, with_metadata=True),
         "gne": lambda module: lambda data, text: module.GeneralNewsExtractor().extract(text),
         "magic_html": lambda module: lambda data, text: module.GeneralExtractor().extract(text, base_url=URL),
-        "resiliparse.extract.html2text": lambda module: lambda data, text: module.extract_plain_text(text, main_content=True),
+        "resiliparse.extract.html2text": lambda module: (
+            lambda data, text: module.extract_plain_text(text, main_content=True)
+        ),
     }.items():
         try:
             works[name] = make(import_module(name))
@@ -104,7 +106,10 @@ def main() -> int:
         base = figures["lxml parse + text"]
         for name, value in figures.items():
             total[name] += value * len(pages)
-        print(f"{site:8} {len(pages):4} pages  " + "  ".join(f"{n} {v:.2f} ms ({v / base:.2f} x)" for n, v in figures.items()))
+        print(
+            f"{site:8} {len(pages):4} pages  "
+            + "  ".join(f"{n} {v:.2f} ms ({v / base:.2f} x)" for n, v in figures.items())
+        )
     base = total["lxml parse + text"]
     print("all      " + "  ".join(f"{name} {value / base:.2f} x" for name, value in total.items()))
     return 0

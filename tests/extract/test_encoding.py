@@ -71,7 +71,9 @@ def test_mojibake_is_refused(garbled: str) -> None:
     assert read_page(page("utf-8", garbled).encode()).reject == "mojibake"
 
 
-@pytest.mark.parametrize("text", [TEXT, TRADITIONAL, "English text with a café and naïve façades. " * 40, "銆是一个少见的字。" + TEXT])
+@pytest.mark.parametrize(
+    "text", [TEXT, TRADITIONAL, "English text with a café and naïve façades. " * 40, "銆是一个少见的字。" + TEXT]
+)
 def test_honest_text_is_no_mojibake(text: str) -> None:
     assert read_page(page("utf-8", text).encode()).reject == ""
 

@@ -17,7 +17,9 @@ def page(body: str, title: str = "开学典礼纪实_甲乙范文网", head: str
 
 
 def article(before: str = "", after: str = "", title: str = "<h1>开学典礼纪实</h1>", head: str = "") -> Page:
-    return page(f'<div class="main">{title}{before}<div class="content"><p>{P}</p><p>{Q}</p></div>{after}</div>', head=head)
+    return page(
+        f'<div class="main">{title}{before}<div class="content"><p>{P}</p><p>{Q}</p></div>{after}</div>', head=head
+    )
 
 
 def body_of(read: Page) -> list[str]:
@@ -42,7 +44,11 @@ def test_title(title: str, heading: str, want: str) -> None:
 
 
 def test_a_later_page_has_the_title_without_its_number() -> None:
-    read = page(f"<h1>开学典礼纪实(2)</h1><p>{P}</p><p>{Q}</p>", "开学典礼纪实(2)_甲乙网", url="http://www.a.example/fanwen/12_2.html")
+    read = page(
+        f"<h1>开学典礼纪实(2)</h1><p>{P}</p><p>{Q}</p>",
+        "开学典礼纪实(2)_甲乙网",
+        url="http://www.a.example/fanwen/12_2.html",
+    )
     assert read.title == "开学典礼纪实"
 
 
@@ -72,8 +78,17 @@ def test_a_signature_is_not_the_date_of_the_page() -> None:
 
 
 def test_the_time_of_a_side_bar_does_not_join_the_day() -> None:
-    side = "<div class=side><ul>" + "".join(f"<li><a href='/{n}.html'>另一篇文章的标题</a> 2020-02-0{n} 08:00:00</li>" for n in range(1, 6)) + "</ul></div>"
-    assert page(f'<div><h1>开学典礼纪实</h1><div>发布时间：2020-02-03</div><div><p>{P}</p><p>{Q}</p></div></div>{side}').date == "2020-02-03"
+    side = (
+        "<div class=side><ul>"
+        + "".join(f"<li><a href='/{n}.html'>另一篇文章的标题</a> 2020-02-0{n} 08:00:00</li>" for n in range(1, 6))
+        + "</ul></div>"
+    )
+    assert (
+        page(
+            f"<div><h1>开学典礼纪实</h1><div>发布时间：2020-02-03</div><div><p>{P}</p><p>{Q}</p></div></div>{side}"
+        ).date
+        == "2020-02-03"
+    )
 
 
 def test_metadata_gives_the_time_to_the_displayed_day_and_stands_in_for_it() -> None:
@@ -84,7 +99,10 @@ def test_metadata_gives_the_time_to_the_displayed_day_and_stands_in_for_it() -> 
 
 
 def test_broken_json_ld_does_no_harm() -> None:
-    assert article(head='<script type="application/ld+json">{"datePublished": "2020-02-03", oops</script>').date == "2020-02-03"
+    assert (
+        article(head='<script type="application/ld+json">{"datePublished": "2020-02-03", oops</script>').date
+        == "2020-02-03"
+    )
 
 
 # zones
@@ -123,7 +141,19 @@ def test_furniture_above_is_no_body(above: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["各位领导：", "同志们：", "谢谢大家！", "一、活动时间", "时间：三月五日", "甲方：____________", "此致", "2024年5月1日", "日期：2024年5月1日", "（合）", "A. 12"],
+    [
+        "各位领导：",
+        "同志们：",
+        "谢谢大家！",
+        "一、活动时间",
+        "时间：三月五日",
+        "甲方：____________",
+        "此致",
+        "2024年5月1日",
+        "日期：2024年5月1日",
+        "（合）",
+        "A. 12",
+    ],
 )
 def test_short_lines_of_a_document_stay(line: str) -> None:
     text = f"<div><h1>开学典礼纪实</h1><div class=content><p>{P}</p><p>{line}</p><p>{Q}</p><p>{line}</p></div></div>"
@@ -136,7 +166,9 @@ def test_text_beside_paragraphs_belongs_to_the_document() -> None:
 
 
 def test_a_document_in_several_siblings() -> None:
-    assert body_of(page(f"<div><h1>开学典礼纪实</h1><div class=pg>{P}</div><div class=pg>{Q}</div><div class=pg>{P}</div></div>")) == [P, Q, P]
+    assert body_of(
+        page(f"<div><h1>开学典礼纪实</h1><div class=pg>{P}</div><div class=pg>{Q}</div><div class=pg>{P}</div></div>")
+    ) == [P, Q, P]
 
 
 def test_paragraphs_set_as_links_are_text() -> None:
@@ -146,7 +178,14 @@ def test_paragraphs_set_as_links_are_text() -> None:
 
 def test_a_short_document_beside_a_long_side_bar() -> None:
     side = "<div class=bar>" + f"<p>{P}</p>" * 2 + "</div>"
-    assert body_of(page(f"<div><h1>开学典礼纪实</h1><div>时间：2024-01-30</div><div class=content><p>各位同学：今天开学。</p></div></div>{side}"))[0] == "各位同学：今天开学。"
+    assert (
+        body_of(
+            page(
+                f"<div><h1>开学典礼纪实</h1><div>时间：2024-01-30</div><div class=content><p>各位同学：今天开学。</p></div></div>{side}"
+            )
+        )[0]
+        == "各位同学：今天开学。"
+    )
 
 
 def test_head_and_tail_are_blocks_too() -> None:
@@ -177,18 +216,29 @@ def test_meta_keywords_are_not_displayed_tags() -> None:
 # kind
 
 
-@pytest.mark.parametrize("text", ["您访问的页面不存在", "404 Not Found", "抱歉，该文章已被删除！", "没有找到您要的页面"])
+@pytest.mark.parametrize(
+    "text", ["您访问的页面不存在", "404 Not Found", "抱歉，该文章已被删除！", "没有找到您要的页面"]
+)
 def test_error_pages_with_status_200(text: str) -> None:
     assert page(f"<h1>{text}</h1><p><a href='/'>返回首页</a></p>", "提示").kind is Kind.ERROR
 
 
 def test_a_document_about_errors_is_an_article() -> None:
-    read = page(f"<h1>网页不存在怎么办</h1><p>时间：2024-01-30</p><div>{f'<p>{P}{Q}</p>' * 8}</div>", "网页不存在怎么办_甲乙网")
+    read = page(
+        f"<h1>网页不存在怎么办</h1><p>时间：2024-01-30</p><div>{f'<p>{P}{Q}</p>' * 8}</div>", "网页不存在怎么办_甲乙网"
+    )
     assert read.kind is Kind.ARTICLE
 
 
 def entries(count: int = 12) -> str:
-    return "<ul>" + "".join(f'<li><a href="/fanwen/{n}.html">第{n}篇范文的完整标题</a> 2024-01-{n:02d}</li>' for n in range(1, count + 1)) + "</ul>"
+    return (
+        "<ul>"
+        + "".join(
+            f'<li><a href="/fanwen/{n}.html">第{n}篇范文的完整标题</a> 2024-01-{n:02d}</li>'
+            for n in range(1, count + 1)
+        )
+        + "</ul>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -209,7 +259,10 @@ def test_pages_of_links(url: str, kind: Kind) -> None:
 
 @pytest.mark.parametrize("title", ["关于我们", "联系我们", "用户登录", "版权声明"])
 def test_pages_about_the_site(title: str) -> None:
-    assert page(f"<h1>{title}</h1><p>{P}</p>", f"{title}_甲乙网", url="http://www.a.example/about/1.html").kind is Kind.OTHER
+    assert (
+        page(f"<h1>{title}</h1><p>{P}</p>", f"{title}_甲乙网", url="http://www.a.example/about/1.html").kind
+        is Kind.OTHER
+    )
 
 
 # links and paging
@@ -264,7 +317,9 @@ def test_a_later_page_knows_the_first() -> None:
 )
 def test_shapes_of_page_addresses(url: str, second: str) -> None:
     bar = f'<div><b>1</b><a href="{second}">2</a><a href="{second}">下一页</a></div>'
-    read = page(f"<div><h1>开学典礼纪实</h1><div>时间：2024-01-30</div><div><p>{P}</p><p>{Q}</p></div>{bar}</div>", url=url)
+    read = page(
+        f"<div><h1>开学典礼纪实</h1><div>时间：2024-01-30</div><div><p>{P}</p><p>{Q}</p></div>{bar}</div>", url=url
+    )
     assert (read.page_urls, read.next_page) == ([url, second], second)
 
 
@@ -279,7 +334,11 @@ def test_paging_of_a_list() -> None:
     read = page(f"<h2>范文</h2>{entries()}{bar}", "范文_甲乙网", url="http://www.a.example/fanwen/")
     base = "http://www.a.example/fanwen/"
     assert read.next_page == base + "list_3_2.html"
-    assert {link.url for link in read.of(LinkKind.PAGING)} >= {base + "list_3_2.html", base + "list_3_9.html", base + "list_3_5.html"}
+    assert {link.url for link in read.of(LinkKind.PAGING)} >= {
+        base + "list_3_2.html",
+        base + "list_3_9.html",
+        base + "list_3_5.html",
+    }
     assert len(read.of(LinkKind.ARTICLE)) == 12
 
 
@@ -288,9 +347,17 @@ def test_paging_of_a_list() -> None:
 
 def test_joined_pages() -> None:
     first = article(after=BAR)
-    second = page(f"<div><h1>开学典礼纪实(2)</h1><div class=content><p>开学典礼纪实</p><p>{Q}</p><p>{P}</p></div></div>", url=PAGES[1])
+    second = page(
+        f"<div><h1>开学典礼纪实(2)</h1><div class=content><p>开学典礼纪实</p><p>{Q}</p><p>{P}</p></div></div>",
+        url=PAGES[1],
+    )
     joined = join_pages([first, second])
-    assert [(block.page, block.text) for block in joined.blocks if block.zone is Zone.BODY] == [(1, P), (1, Q), (2, Q), (2, P)]
+    assert [(block.page, block.text) for block in joined.blocks if block.zone is Zone.BODY] == [
+        (1, P),
+        (1, Q),
+        (2, Q),
+        (2, P),
+    ]
     assert (joined.title, joined.pages, joined.url) == ("开学典礼纪实", 2, URL)
     assert first.blocks[0].page == 1 and first.pages == 1
 

@@ -20,7 +20,12 @@ def blocks(body: str) -> list[Block]:
 
 
 def test_lines_of_one_paragraph_have_no_gap() -> None:
-    assert lines("<p>甲<br>乙<br/>丙</p><p>丁</p>") == [("甲", "p", 1), ("乙", "br", 0), ("丙", "br", 0), ("丁", "p", 1)]
+    assert lines("<p>甲<br>乙<br/>丙</p><p>丁</p>") == [
+        ("甲", "p", 1),
+        ("乙", "br", 0),
+        ("丙", "br", 0),
+        ("丁", "p", 1),
+    ]
 
 
 def test_empty_lines_are_counted() -> None:
@@ -80,7 +85,10 @@ def test_the_share_of_links() -> None:
 
 def test_an_address_hidden_from_robots_is_read() -> None:
     hidden = "".join(f"{byte:02x}" for byte in [7, *(ord(char) ^ 7 for char in "a@b.example")])
-    assert lines(f'<p>信箱<span class="__cf_email__" data-cfemail="{hidden}">[email]</span></p>')[0][0] == "信箱a@b.example"
+    assert (
+        lines(f'<p>信箱<span class="__cf_email__" data-cfemail="{hidden}">[email]</span></p>')[0][0]
+        == "信箱a@b.example"
+    )
 
 
 def test_all_text_of_the_page_is_kept_in_order() -> None:

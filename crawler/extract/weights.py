@@ -1,0 +1,120 @@
+"""What each line of a page weighs: the characters that read like a document, none for furniture."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from crawler.extract.date import DATE, GLUED
+from crawler.extract.marks import mark_of
+from crawler.extract.tree import Line, Tree
+
+STOP = re.compile("[。！？!?…；;]")
+_SENTENCE = re.compile("[。！？；!?;：:，,、…]")
+_CLOCK = re.compile(r"\d\s*[:：]\s*\d\d")
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
+_SIDE_TAGS = frozenset("nav footer aside header menu".split())
+# Names in class or id that designers of many sites share; they only lower a weight, they never decide alone.
+_SIDE_NAME = re.compile(
+    r"comment|pinglun|(?:^|[ #._-])(?:cmt|pl|foot|footer|nav|menu|side|sidebar|share|bdshare|related|relate|relevant|"
+    r"recommend|tuijian|xiangguan|hot|rank|copyright|declare|disclaimer|shengming|breadcrumb|crumb|crumbs|pagelist|pages?|"
+    r"digg|vote|tags?|login|search|friendlink|links|toolbar|qrcode|popup|modal|dialog|reply|reward|author-?(?:info|box)|bio)"
+    r"(?:$|[ ._-]|box|list|bar|area|er|info|wrap|con|s\b)",
+    re.I,
+)
+_COMMENTS = re.compile(r"comment|pinglun|(?:^|[ #._-])(?:cmt|reply|replies|respond)(?:$|[ ._-]|list|s\b)", re.I)
+_TURNS = frozenset("上下前后«‹←<[【")  # a line that is all link is looked at only when it may lead to a neighbour
+
+
+def mark_lines(tree: Tree, title_line: int) -> list[str]:
+    """The mark of each line: by its words, and near the heading by its date or by being the beginning of the text."""
+    lines = tree.lines
+    marks = [
+        mark_of(line.text) if line.linked * 2 <= len(line.text) or line.linked < 12 or line.text[0] in _TURNS else ""
+        for line in lines
+    ]
+    top = max(title_line + 1, 0)
+    for index in range(top, min(top + 8, len(lines))):
+        if not marks[index] and is_dateline(lines[index].text):
+            marks[index] = "info"
+        elif not marks[index] and _is_teaser(lines, index):
+            marks[index] = "summary"
+    return marks
+
+
+def weigh_lines(tree: Tree, marks: list[str], title_line: int) -> list[float]:
+    """The weight of each line; the first line of the comments gets that mark."""
+    weights = [weigh(line, mark) for line, mark in zip(tree.lines, marks, strict=True)]
+    _mark_comments(tree, marks, title_line)
+    _damp(tree, weights, marks, title_line)
+    return weights
+
+
+def weigh(line: Line, mark: str) -> float:
+    """How much `line` reads like a document: its characters outside links, none for furniture."""
+    if mark:
+        return 0.0
+    length = len(line.text)
+    if line.linked * 2 > length:
+        # Whole paragraphs set as one link do occur; titles of other articles are short and have no full stop.
+        return length * 0.7 if length > 60 and len(STOP.findall(line.text)) > 1 else 0.0
+    free = length - line.linked
+    if free < 4:
+        return 0.5
+    return free * (1.0 if _SENTENCE.search(line.text) else 0.6)
+
+
+def _is_teaser(lines: list[Line], index: int) -> bool:
+    """True when the line is the beginning of one of the next lines: a summary cut from the text."""
+    text = lines[index].text.rstrip(".…。 ")
+    if len(text) < 16 or lines[index].tag in _HEADINGS:
+        return False
+    element = lines[index].element
+    return any(
+        line.element != element and len(line.text) > len(text) + 4 and line.text.startswith(text)
+        for line in lines[index + 1 : index + 12]
+    )
+
+
+def is_dateline(text: str) -> bool:
+    """True for a short line that gives date and time, or a date and a source, and says nothing else."""
+    if len(text) > 90 or STOP.search(text) or not (found := DATE.search(text) or GLUED.search(text)):
+        return False
+    return bool(_CLOCK.search(found[0])) or "来源" in text or len(found[0]) * 3 > 2 * len(text)
+
+
+def _mark_comments(tree: Tree, marks: list[str], title_line: int) -> None:
+    """Give the first line of an element that calls itself the comments that mark."""
+    for element in tree.elements:
+        if element.hint and title_line < element.start < element.end and named(element.hint) == "comments":
+            marks[element.start] = marks[element.start] or "comments"
+
+
+@lru_cache(maxsize=4096)
+def named(hint: str) -> str:
+    """What id and class call an element: "comments", "side" or "". One site has few of them on all its pages."""
+    return "comments" if _COMMENTS.search(hint) else "side" if _SIDE_NAME.search(hint) else ""
+
+
+def _damp(tree: Tree, weights: list[float], marks: list[str], title_line: int) -> None:
+    """Take most of the weight from lines in elements that call themselves navigation, comments, footer…
+
+    What stands above the heading, or below the neighbours, related articles and comments, weighs less too.
+    """
+    passed = 0.0
+    below = False
+    for index, line in enumerate(tree.lines):
+        if index < title_line or below:
+            weights[index] *= 0.4
+        elif index > title_line >= 0:
+            passed += weights[index] if STOP.search(line.text) else 0.0
+            below = passed > 30 and marks[index] in ("turn", "related", "comments")
+    total = sum(weights)
+    for element in tree.elements:
+        start, end = element.start, element.end
+        if start == end or start <= title_line < end:
+            continue
+        if element.tag in _SIDE_TAGS or (element.hint and named(element.hint)):
+            held = sum(weights[start:end])
+            if 0 < held < 0.7 * total:
+                weights[start:end] = [weight * 0.1 for weight in weights[start:end]]
