@@ -220,7 +220,8 @@ class Writer:
                 root = _root(page)
                 on, walks[root] = self.walks.after(root, walks[root], unit.links, made.fresh)
                 if on:
-                    again |= (made.again[link.url] for link in unit.links if link.url in made.again)
+                    further = [made.again[link.url] for link in unit.links if link.url in made.again]
+                    again |= further if walks[root] == Walk.CUT else further[:1]  # page by page: the next one first
         self._frontier.queue(again)
         for site in again.values():
             made.queue(site, 1)

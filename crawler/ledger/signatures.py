@@ -1,4 +1,4 @@
-"""What the Deduplicator keeps beside each document: one blob, opaque here."""
+"""What the Deduplicator keeps beside each document: one record, opaque here: a `SignatureStore` of crawler.dedup."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BATCH = 5000
 
 
 class Signatures:
-    """Blobs by document id: at once visible to this process, safe together with the unit that brings the document.
+    """Records by document id: at once visible to this process, safe together with the unit that brings the document.
 
     So a document that was recognised but never committed claims nothing after a kill. Raises DiskError and
     LedgerError like the ledger itself.
@@ -30,16 +30,16 @@ class Signatures:
         made = upsert(connection.dialect.name, signatures)
         self._put = made.on_conflict_do_update(index_elements=["id"], set_={"blob": made.excluded.blob})
 
-    def add(self, id: str, blob: bytes) -> None:
-        """Keeps `blob`, in the place of an older one. It is written when the document's unit is committed."""
-        self._waiting[id] = blob
+    def add(self, id: str, record: bytes) -> None:
+        """Keeps `record`, in the place of an older one. It is written when the document's unit is committed."""
+        self._waiting[id] = record
 
     def remove(self, id: str) -> None:
-        """Forgets a document's blob, with the next commit."""
+        """Forgets a document's record, with the next commit."""
         self._waiting[id] = None
 
     def get(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """The blobs of those of the documents that have one."""
+        """The records of those of `ids` that have one."""
         wanted = set(ids)
         found = {id: blob for id in wanted & self._waiting.keys() if (blob := self._waiting[id]) is not None}
         missing = list(wanted - self._waiting.keys())

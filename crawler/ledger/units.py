@@ -59,7 +59,7 @@ class Unit:
     """One page that was dealt with, and everything that came of it: all of it is written, or nothing.
 
     `url` is the address as it was taken. `state` DONE, FAILED or GONE. `kind` is what the page turned out to
-    be ("" keeps what was thought). `covers` are addresses that need no visit of their own any more: later pages
+    be ("" keeps what was thought). `links` name the next page of a list before its other pages. `covers` are addresses that need no visit of their own any more: later pages
     of the article, the target of a redirect. `document` gets its `revision` here; what was put into
     `Ledger.signatures` under its id becomes safe with it. `duplicates` and `rejected` are lines of those feeds. `supersedes` names
     documents that this one replaces. `unchanged`: the server answered 304. `note` says why (the error, "robots",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from crawls import A, Clock, article, document, listing
 
+from crawler.dedup import SignatureStore
 from crawler.ledger import Ended, Ledger, LedgerError, Link, State, Unit
 
 
@@ -194,6 +195,14 @@ def test_signatures_are_visible_at_once_and_safe_with_their_document(tmp_path: P
     assert dict(ledger.signatures.load()) == {second: b"1"}
     assert ledger.signatures.get([third]) == {}
     ledger.close()
+
+
+def test_signatures_are_the_store_that_the_deduplicator_asks_for(ledger: Ledger) -> None:
+    store: SignatureStore = ledger.signatures
+    store.add("a" * 20, record=b"x")
+    assert store.get(["a" * 20, "b" * 20]) == {"a" * 20: b"x"}
+    store.remove("a" * 20)
+    assert store.get(["a" * 20]) == {}
 
 
 def test_a_profile_stays_with_its_site(tmp_path: Path) -> None:

@@ -118,6 +118,21 @@ def test_a_walk_cut_off_long_ago_goes_all_the_way_below_new_documents(tmp_path: 
     assert len(rows(tmp_path)) == 21
 
 
+def test_documents_below_the_place_of_a_cut_are_found_although_known_ones_stand_above(tmp_path: Path) -> None:
+    """Fifteen new ones, of which a limit lets the run see six; two days later six more stand on top, and below them the
+    six that are known: the nine that nobody has seen have moved down to pages that were done long ago."""
+    clock = Clock()
+    crawl(tmp_path, library(6), clock)
+    _, ended = crawl(tmp_path, library(6, first=15), clock, limit=9)
+    assert ended is Ended.LIMITED
+    assert len(rows(tmp_path)) == 18 + 6
+    clock.now += 2 * DAY
+    _, ended = crawl(tmp_path, library(6, first=21), clock)
+    assert ended is Ended.COMPLETE
+    assert len(rows(tmp_path)) == 18 + 21
+    assert crawl(tmp_path, library(6, first=21), clock)[0] == [f"{A}/", f"{A}/list/"]
+
+
 def test_an_unfinished_round_is_gone_on_with(tmp_path: Path) -> None:
     clock = Clock()
     first, ended = crawl(tmp_path, library(4), clock, limit=6)
@@ -133,11 +148,11 @@ def test_full_walks_everything_without_validators(tmp_path: Path) -> None:
     first, _ = crawl(tmp_path, library(4), clock)
     answers: dict[str, Answer] = library(4)
     seen: list[Visit] = []
-    home = answers[f"{A}/"]
-    answers[f"{A}/"] = lambda visit: seen.append(visit) or home  # type: ignore[func-returns-value, return-value]
+    for url, unit in [(f"{A}/", answers[f"{A}/"]), (f"{A}/1.html", article(f"{A}/1.html"))]:
+        answers[url] = lambda visit, unit=unit: seen.append(visit) or unit  # type: ignore[misc]
     again, _ = crawl(tmp_path, answers, clock, full=True)
     assert sorted(again) == sorted(first)
-    assert seen[0].etag == ""
+    assert [visit.etag for visit in seen] == ["", ""]
     assert len(rows(tmp_path)) == 12, "unchanged documents are not published again"
     assert crawl(tmp_path, library(4), clock)[0] == [f"{A}/", f"{A}/list/"]
 
