@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from crawler.extract.container import find_container
 from crawler.extract.date import DATE, LABEL
 from crawler.extract.tree import Line, Tree
-from crawler.extract.weights import STOP, mark_lines, weigh_lines
+from crawler.extract.weights import STOP, mark_lines, named, weigh_lines
 from crawler.page import Zone
 
+_BOXES = frozenset(("div", "aside", "section", "nav", "ul", "dl"))
 _TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
 _ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
 _EDITOR = re.compile(r"责任?编辑?\s*[:：]|编辑\s*[:：]")
@@ -191,8 +192,20 @@ def _region(tree: Tree, layout: Layout, title_line: int) -> range:
 
 
 def _lists_out(tree: Tree, layout: Layout) -> None:
-    """Lists of links inside the body (three lines or more that are nothing but links) are no text of the document."""
+    """Lists of links inside the body (three lines or more that are nothing but links) are no text of the document.
+
+    Nor are boxes of a few short lines that call themselves share, related, promotion…
+    """
     zones, lines = layout.zones, tree.lines
+    for element in tree.elements[layout.container + 1 :]:
+        if layout.first <= element.start < element.end <= layout.last and element.tag in _BOXES:
+            held = lines[element.start : element.end]
+            if (
+                named(element.hint)
+                and len(held) < 12
+                and all(len(line.text) < 30 and not STOP.search(line.text) for line in held)
+            ):
+                zones[element.start : element.end] = [Zone.SIDE] * len(held)
     index = layout.first
     while index < layout.last:
         stop = index

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.extract.tree import Tree
-from crawler.extract.weights import STOP, named
+from crawler.extract.weights import STOP
 
 _PARAGRAPH = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr figcaption".split())
 _COLUMNS = frozenset(("td", "th"))  # side by side, not one after the other
@@ -110,9 +110,10 @@ def _belongs(tree: Tree, weights: list[float], marks: list[str], span: range, co
             and elements[at].tag not in _COLUMNS
             and (weight > 15 or bool(elements[at].hint))
         )
-        plain = elements[at].tag in _PARAGRAPH and not elements[at].hint
+        plain = not elements[at].hint and (
+            elements[at].tag in _PARAGRAPH
+            or (elements[at].tag not in _COLUMNS and weight > 40 and STOP.search(line.text[-2:]) is not None)
+        )
         if twin or plain:
             found += weight
-        elif weight > 40 and STOP.search(line.text[-2:]) and not named(elements[at].hint):
-            found += weight * 0.3
     return found

@@ -47,12 +47,23 @@ def find_title(tree: Tree) -> Title:
             best_score = score
             best = Title(text, index, line.tag if rank else "line of <title>", min(score / 10, 1.0))
     if best_score >= 3:
-        return best
+        return _continued(tree, best, named)
     if og:
         return Title(og, -1, "meta og:title", 0.6)
     if page:
         return Title(without_site(page), -1, "<title>", 0.5)
     return Title("", -1, "", 0.0)
+
+
+def _continued(tree: Tree, title: Title, named: str) -> Title:
+    """A heading that was set on several lines, whole: as long as `<title>` goes on with the next line."""
+    text, last = title.text, title.line
+    for index in range(title.line + 1, min(title.line + 4, len(tree.lines))):
+        more = tree.lines[index].text
+        if len(more) > _LONGEST or not named.startswith(key(text + more)) or not key(more):
+            break
+        text, last = text + more, index
+    return title._replace(text=text, line=last)
 
 
 def _score(tree: Tree, index: int, rank: int, named: str, page: str, og: str) -> float:

@@ -18,7 +18,7 @@ _SIDE_TAGS = frozenset("nav footer aside header menu".split())
 _SIDE_NAME = re.compile(
     r"comment|pinglun|(?:^|[ #._-])(?:cmt|pl|foot|footer|nav|menu|side|sidebar|share|bdshare|related|relate|relevant|"
     r"recommend|tuijian|xiangguan|hot|rank|copyright|declare|disclaimer|shengming|breadcrumb|crumb|crumbs|pagelist|pages?|"
-    r"digg|vote|tags?|login|search|friendlink|links|toolbar|qrcode|popup|modal|dialog|reply|reward|author-?(?:info|box)|bio)"
+    r"promo|advert|newsletter|subscribe|digg|vote|tags?|login|search|friendlink|links|toolbar|qrcode|popup|modal|dialog|reply|reward|author-?(?:info|box)|bio)"
     r"(?:$|[ ._-]|box|list|bar|area|er|info|wrap|con|s\b)",
     re.I,
 )
