@@ -12,7 +12,7 @@ from crawler.text import fold_width
 
 Codes = NDArray[np.uint32]
 
-_TOP = 0x30000  # above lie private planes and tags: nothing that a text is made of
+TOP = 0x30000  # above lie private planes and tags: nothing that a text is made of
 _REPLACEMENT = 0xFFFD
 # Signs that carry meaning stay: a sum is not a difference, a price not a percentage. The wildcard stays too.
 _DROPPED = re.compile(r"[^\w+=<>÷√#$%‰℃\ufffd]|_")
@@ -21,7 +21,7 @@ _SPACE = re.compile(r"[\s\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\u00ad]")
 
 @cache
 def _alphabet() -> str:
-    every = "".join(map(chr, range(_TOP)))
+    every = "".join(map(chr, range(TOP)))
     return re.sub("[A-Z]", lambda match: match[0].lower(), fold_width(every))
 
 
@@ -44,7 +44,7 @@ def kept() -> NDArray[np.bool_]:
 def encode(text: str) -> Codes:
     """The code points of `text`; those above every assigned letter become 0."""
     codes: Codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return codes if not len(codes) or codes.max() < _TOP else np.where(codes < _TOP, codes, 0).astype(np.uint32)
+    return codes if not len(codes) or codes.max() < TOP else np.where(codes < TOP, codes, 0).astype(np.uint32)
 
 
 def decode(codes: Codes) -> str:
@@ -54,8 +54,3 @@ def decode(codes: Codes) -> str:
 def is_digit(codes: Codes) -> NDArray[np.bool_]:
     """True for 0 to 9."""
     return (codes - np.uint32(48)) < 10  # unsigned: what is smaller wraps around
-
-
-def is_letter(codes: Codes) -> NDArray[np.bool_]:
-    """True for a to z."""
-    return (codes - np.uint32(97)) < 26

@@ -1,0 +1,278 @@
+"""Two documents that share text: is one a copy of the other, or do they only share a template?
+
+Similarity alone cannot tell: two tender notices of one agency agree in 95 % of their shingles, a republished
+report with its year moved and its masking filled in less. So what differs is looked at. Their pieces are
+aligned, and each difference speaks:
+
+- a figure replaced in the same sentence frame (an amount, a day, a project's number, never a year or a masked
+  place) speaks for another document; a figure that agrees speaks for a copy;
+- a name replaced wherever it stands speaks for another document: an editor's rewording hits some places of a
+  word and leaves others;
+- a difference at a masked place says nothing.
+
+Each kind of difference is weighed by how much likelier it is under "another document" than under "a copy".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import pairwise
+from math import lgamma, log
+
+import numpy as np
+
+from crawler.dedup.codes import decode
+from crawler.dedup.parameters import PARAMETERS
+from crawler.dedup.sketch import HASH, MASKED, Bools, Pieces, Places, Sketch, Words, mix
+
+_HAN = np.uint32(0x4E00)
+_PASSAGE = 6  # pieces (about 50 characters) that differ at one place: no wording, another passage
+_ALONE = 5  # pieces that differ on one side of a single piece that agrees: it agrees by chance
+_REACH = 4  # pieces that one masked place breaks at most: its own and those that share a cut with it
+
+
+@dataclass(slots=True, frozen=True)
+class Comparison:
+    """`similarity` is the Jaccard similarity of the pieces, `covered` the share of the new text's pieces that the
+    old one has, `covers` the reverse. `foreign`: the share of passages that differ. `evidence` is the log-likelihood ratio (nats) of "another document" over
+    "a copy" from what differs."""
+
+    similarity: float
+    covered: float
+    covers: float
+    foreign: float
+    evidence: float
+
+
+@dataclass(slots=True)
+class _Difference:
+    """Pieces of the old text (`old`) that stand as `new` in the new one."""
+
+    old: list[int]
+    new: list[int]
+
+
+def compare(new: Sketch, old: Pieces) -> Comparison:
+    """What the new text and the pieces of an old one have in common, and what their differences mean."""
+    level = max(new.pieces.level, old.level)
+    theirs, ours = old.at_level(level), new.pieces.at_level(level)
+    a, b = (theirs.codes & HASH).tolist(), (ours.codes & HASH).tolist()
+    if not a or not b:
+        return Comparison(0.0, 0.0, 0.0, 0.0, 0.0)
+    pairs = align(a, b)
+    moved_a, moved_b = _moved(a, b, pairs)
+    differences = _differences(pairs, moved_a, moved_b)
+    replaced: list[_Difference] = []
+    excused = foreign = 0
+    for each in differences:
+        masked = _masked(each, theirs, ours)
+        if masked and max(len(each.old), len(each.new)) <= _REACH * masked:
+            excused += min(len(each.old), len(each.new))
+        elif each.old and each.new and not masked:
+            replaced.append(each)
+            length = min(len(each.old), len(each.new))
+            foreign += length if length >= _PASSAGE else 0
+    shared_a, shared_b = (len(pairs) + excused + sum(moved) for moved in (moved_a, moved_b))
+    shared = min(shared_a, shared_b)
+    evidence = _figures(pairs, replaced, theirs, ours)
+    if len(replaced) > 1:
+        matched = np.array(moved_b)
+        matched[[j for _, j in pairs]] = True
+        evidence += _names(new, level, matched, replaced)
+    return Comparison(
+        shared / (len(a) + len(b) - shared),
+        shared_b / len(b),
+        shared_a / len(a),
+        foreign / min(len(a), len(b)),
+        evidence,
+    )
+
+
+def align(a: list[int], b: list[int]) -> list[tuple[int, int]]:
+    """Places of `a` and `b` that correspond, ascending in both: codes that stand once in each, in their longest
+    common order, and equal codes next to those."""
+    once_a, once_b = _once(a), _once(b)
+    found = [(once_a[code], j) for code, j in once_b.items() if j >= 0 and once_a.get(code, -1) >= 0]
+    anchors = _longest_order(found)
+    pairs: list[tuple[int, int]] = []
+    i0 = j0 = 0
+    for i1, j1 in [*anchors, (len(a), len(b))]:
+        while i0 < i1 and j0 < j1 and a[i0] == b[j0]:
+            pairs.append((i0, j0))
+            i0, j0 = i0 + 1, j0 + 1
+        tail = 0
+        while i1 - tail > i0 and j1 - tail > j0 and a[i1 - tail - 1] == b[j1 - tail - 1]:
+            tail += 1
+        pairs.extend((i1 - step, j1 - step) for step in range(tail, 0, -1))
+        if i1 < len(a):
+            pairs.append((i1, j1))
+        i0, j0 = i1 + 1, j1 + 1
+    return _backed(pairs, len(a), len(b))
+
+
+def _backed(pairs: list[tuple[int, int]], length_a: int, length_b: int) -> list[tuple[int, int]]:
+    """`pairs` without those that stand alone beside a passage that differs."""
+    framed = [(-1, -1), *pairs, (length_a, length_b)]
+    gaps = [min(i1 - i0, j1 - j0) - 1 for (i0, j0), (i1, j1) in pairwise(framed)]
+    return [
+        pair
+        for pair, before, after in zip(pairs, gaps, gaps[1:], strict=False)
+        if min(before, after) < 1 or max(before, after) < _ALONE
+    ]
+
+
+def _once(codes: list[int]) -> dict[int, int]:
+    """The place of each code; -1 for one that stands more than once."""
+    places: dict[int, int] = {}
+    for place, code in enumerate(codes):
+        places[code] = -1 if code in places else place
+    return places
+
+
+def _longest_order(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest part of `pairs` (ascending in the second place) that ascends in the first place too."""
+    ends: list[int] = []
+    last: list[int] = []
+    before = [-1] * len(pairs)
+    for index, (i, _) in enumerate(pairs):
+        at = bisect_left(ends, i)
+        before[index] = last[at - 1] if at else -1
+        if at == len(ends):
+            ends.append(i)
+            last.append(index)
+        else:
+            ends[at], last[at] = i, index
+    chain = []
+    index = last[-1] if last else -1
+    while index >= 0:
+        chain.append(pairs[index])
+        index = before[index]
+    return chain[::-1]
+
+
+def _moved(a: list[int], b: list[int], pairs: list[tuple[int, int]]) -> tuple[list[bool], list[bool]]:
+    """Which pieces of `a` and of `b` correspond to none, but stand in both texts beside the same neighbour: a
+    paragraph in another place. (A single piece may be a common phrase.)"""
+    rest_a, rest_b = [True] * len(a), [True] * len(b)
+    for i, j in pairs:
+        rest_a[i] = rest_b[j] = False
+    steps_a, steps_b = (
+        {(codes[k], codes[k + 1]) for k in range(len(codes) - 1) if rest[k] and rest[k + 1]}
+        for codes, rest in ((a, rest_a), (b, rest_b))
+    )
+    both = steps_a & steps_b
+    if not both:
+        return [False] * len(a), [False] * len(b)
+    return _in_steps(a, rest_a, both), _in_steps(b, rest_b, both)
+
+
+def _in_steps(codes: list[int], rest: list[bool], steps: set[tuple[int, int]]) -> list[bool]:
+    moved = [False] * len(codes)
+    for k in range(len(codes) - 1):
+        if rest[k] and rest[k + 1] and (codes[k], codes[k + 1]) in steps:
+            moved[k] = moved[k + 1] = True
+    return moved
+
+
+def _differences(pairs: list[tuple[int, int]], moved_a: list[bool], moved_b: list[bool]) -> list[_Difference]:
+    """What stands between corresponding places, without what only moved."""
+    found = []
+    i0 = j0 = -1
+    for i1, j1 in [*pairs, (len(moved_a), len(moved_b))]:
+        if i1 - i0 > 1 or j1 - j0 > 1:
+            old = [i for i in range(i0 + 1, i1) if not moved_a[i]]
+            new = [j for j in range(j0 + 1, j1) if not moved_b[j]]
+            if old or new:
+                found.append(_Difference(old, new))
+        i0, j0 = i1, j1
+    return found
+
+
+def _masked(difference: _Difference, theirs: Pieces, ours: Pieces) -> int:
+    """How many of the pieces that differ are masked, on the side that has more of them."""
+    old, new = theirs.codes[difference.old] & MASKED, ours.codes[difference.new] & MASKED
+    return int(max(np.count_nonzero(old), np.count_nonzero(new)))
+
+
+def _figures(pairs: list[tuple[int, int]], replaced: list[_Difference], theirs: Pieces, ours: Pieces) -> float:
+    """What the figures say: those in the same sentence frame, and those in frames that differ themselves."""
+    corresponding = np.array(pairs, np.int64).reshape(-1, 2)
+    old, new = theirs.figures[corresponding[:, 0]], ours.figures[corresponding[:, 1]]
+    both = (old != 0) & (new != 0)
+    changed = int(np.count_nonzero(both & (old != new)))
+    agreeing = int(np.count_nonzero(both)) - changed
+    loose = 0
+    for each in replaced:
+        before = set(theirs.figures[each.old].tolist()) - {0}
+        after = set(ours.figures[each.new].tolist()) - {0}
+        loose += bool(before and after and not before & after)
+    frames = _odds(changed, agreeing, PARAMETERS.figure_slip)
+    return frames + _odds(loose, len(replaced) - loose, PARAMETERS.loose_slip)
+
+
+def _odds(another: int, copy: int, slip: float) -> float:
+    """The log-likelihood ratio of so many differences that speak for another document and so many that speak for a
+    copy: in another document any share of them is as likely as any other, in a copy they occur with rate `slip`."""
+    flat = lgamma(another + 1) + lgamma(copy + 1) - lgamma(another + copy + 2)
+    return flat - another * log(slip) - copy * log(1 - slip)
+
+
+def _names(new: Sketch, level: int, matched: Bools, replaced: list[_Difference]) -> float:
+    """What the words at the replaced places say that the new text repeats. An editor's changes hit some places of
+    a word and leave others; where another name was put in, every place of it differs. The word that is hardest to
+    explain by chance counts, less what so many words may show by chance."""
+    where, site = _sites(new, level, matched, replaced)
+    words, at = _words(new, where)
+    differing = float(np.count_nonzero(where > 0)) / max(int(np.count_nonzero(where >= 0)), 1)
+    # Every word of a replaced place, once for each site where it stands; in order, so that a word is a run.
+    concerned = np.zeros(1 << 16, np.bool_)
+    concerned[words[where[at] > 1]] = True
+    at = at[concerned[words]]
+    words = words[concerned[words]]
+    entries = np.unique(words.astype(np.int64) << 32 | site[at])
+    if not len(entries):
+        return 0.0
+    begins = np.flatnonzero(np.diff(entries >> 32, prepend=-1))
+    sites = entries & 0xFFFFFFFF
+    spread = np.diff(begins, append=len(entries))
+    always = np.logical_and.reduceat(sites < _MATCHED, begins)
+    telling = spread > 1
+    if not telling.any():
+        return 0.0
+    strongest = int(spread[telling & always].max(initial=1))
+    surprise = (strongest - 1) * -log(min(max(differing, 0.01), 0.99))
+    return max(surprise - log(np.count_nonzero(telling)), PARAMETERS.no_name)
+
+
+_MATCHED = 1 << 20  # sites from here on are places that agree
+
+
+def _sites(new: Sketch, level: int, matched: Bools, replaced: list[_Difference]) -> tuple[Places, Places]:
+    """For each character of the skeleton: -1 when its piece is not kept, 0 when it agrees, 1 when it differs, 2 when
+    it is replaced; and its site: the number of the replaced place, or else of its piece."""
+    kept = new.kept
+    if level > new.pieces.level:
+        kept = kept.copy()
+        kept[kept] = (new.pieces.codes & ((1 << level) - 1)) == 0
+    state = np.where(matched, 0, 1)
+    site = np.arange(len(matched)) + np.where(matched, _MATCHED, _MATCHED // 2)
+    for number, each in enumerate(replaced):
+        state[each.new] = 2
+        site[each.new] = number
+    states, sites = np.full(len(kept), -1), np.zeros(len(kept), np.int64)
+    states[kept], sites[kept] = state, site
+    lengths = np.diff(new.starts, append=len(new.skeleton))
+    return np.repeat(states, lengths), np.repeat(sites, lengths)
+
+
+def _words(new: Sketch, where: Places) -> tuple[Words, Places]:
+    """Pairs of Han characters (a hash of 16 bits each) without those of an editor's and a genre's words, and where
+    each stands: its character that differs more."""
+    skeleton = new.skeleton
+    use = (where >= 0) & (skeleton >= _HAN)
+    for match in PARAMETERS.wording.finditer(decode(skeleton)):
+        use[match.start() : match.end()] = False
+    first = np.flatnonzero(use[:-1] & use[1:])
+    words = mix(skeleton[first] * np.uint32(0x9E3779B1) + skeleton[first + 1]) >> np.uint32(16)
+    return words, first + (where[first + 1] > where[first])

@@ -1,0 +1,230 @@
+"""Is this document known? The façade of the deduplication."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Literal
+
+import numpy as np
+
+from crawler.dedup.compare import Comparison, compare
+from crawler.dedup.index import Index, Names, Numbers
+from crawler.dedup.parameters import PARAMETERS
+from crawler.dedup.record import Record, exact_value, unpack, values_of
+from crawler.dedup.signature import Part, Signature, prepare
+from crawler.dedup.sketch import HASH, Bools, Places, Words
+from crawler.dedup.store import MemoryStore, SignatureStore
+
+Kind = Literal["new", "exact", "near", "contained"]
+
+_RECENT = 4096  # records of the last documents stay at hand: a store need not show what is not committed yet
+_LOADED = 1 << 16  # records read at a time at the start
+
+
+@dataclass(slots=True, frozen=True)
+class Verdict:
+    """What a document is to those that are known.
+
+    `kind`: "new": to be published; "exact": the same key as `of`; "near": a copy of `of`; "contained": `of` holds
+    all of it (it is a truncated copy, a document inside a collection, or a collection whose parts are known).
+    `similarity`: Jaccard similarity to `of`, for "contained" the share of the text that is known; 0 for "new".
+    `similar_to`: (id, similarity) of documents that share much text and are others, the most similar first.
+    `supersedes`: for "new", the id of a truncated document that this one completes.
+    """
+
+    kind: Kind
+    of: str | None = None
+    similarity: float = 0.0
+    similar_to: tuple[tuple[str, float], ...] = ()
+    supersedes: str | None = None
+
+
+_NEW = Verdict("new")
+
+
+class Deduplicator:
+    """Recognises documents by their body. In memory, or over a `SignatureStore`, whose records it reads at once."""
+
+    def __init__(self, store: SignatureStore | None = None):
+        """Raises ValueError when the store holds records of another version."""
+        self._store = MemoryStore() if store is None else store
+        self._index, self._names = Index(), Names()
+        self._recent: OrderedDict[str, bytes] = OrderedDict()
+        self._load()
+
+    def __len__(self) -> int:
+        """How many documents were added, those removed since included."""
+        return len(self._names)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the index, in bytes; the store's own is not counted."""
+        return self._index.nbytes + self._names.nbytes
+
+    def prepare(self, body: str, *, parts: Iterable[Part] = (), truncated: bool = False) -> Signature:
+        """What `check` and `add` need of a document: worked out once, accepted by both in place of the body."""
+        return prepare(body, parts, truncated)
+
+    def check(
+        self,
+        body: str | Signature,
+        *,
+        parts: Iterable[Part] = (),
+        truncated: bool = False,
+        exclude: str | None = None,
+    ) -> Verdict:
+        """What `body` is to the documents added so far. `exclude`: an id that is not looked at, that of an earlier
+        revision of the same document."""
+        signature = body if isinstance(body, Signature) else prepare(body, parts, truncated)
+        if not signature.digest:
+            return _NEW
+        verdict = self._judge(signature, exclude)
+        if verdict.kind == "new" and len(signature.parts) > 1:
+            return self._collection(signature, verdict, exclude)
+        return verdict
+
+    def add(self, id: str, body: str | Signature, *, parts: Iterable[Part] = (), truncated: bool = False) -> None:
+        """The document `id` is known from now on, in place of an earlier one with this id."""
+        signature = body if isinstance(body, Signature) else prepare(body, parts, truncated)
+        if not signature.digest:
+            return
+        record = signature.record()
+        data = record.pack()
+        self._store.add(id, data)
+        self._recent[id] = data
+        self._recent.move_to_end(id)
+        if len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
+        values = np.append(exact_value(record.digest), record.values)
+        self._index.add(values, np.array([len(values)]))
+        self._names.append(id)
+
+    def remove(self, id: str) -> None:
+        """The document `id` is not known any more: it was withdrawn, or its transaction was rolled back."""
+        self._store.remove(id)
+        self._recent.pop(id, None)
+
+    def _load(self) -> None:
+        rows = iter(self._store.load())
+        loaded: list[Words] = []
+        lengths: list[int] = []
+        while batch := list(islice(rows, _LOADED)):
+            values = [values_of(record) for _, record in batch]
+            lengths.extend(map(len, values))
+            loaded.append(np.concatenate(values))
+            for id, _ in batch:
+                self._names.append(id)
+        if loaded:
+            self._index.add(np.concatenate(loaded), np.array(lengths))
+
+    def _judge(self, signature: Signature, exclude: str | None) -> Verdict:
+        """The verdict on one text, whatever its parts."""
+        same, candidates = self._candidates(signature, exclude)
+        for id, record in same:
+            if record.digest == signature.digest:
+                return Verdict("exact", id, 1.0)
+        similar: dict[str, float] = {}
+        supersedes: tuple[float, str] | None = None
+        best: Verdict | None = None
+        for id, record in candidates:
+            assert signature.sketch is not None
+            found = compare(signature.sketch, record.pieces)
+            kind = _relation(signature, record, found)
+            if kind == "linked":
+                similar[id] = round(found.similarity, 3)
+            elif kind == "completes" and (supersedes is None or found.covers > supersedes[0]):
+                supersedes = (found.covers, id)
+            elif kind == "near" and (best is None or best.kind != "near" or found.similarity > best.similarity):
+                best = Verdict("near", id, round(found.similarity, 3))
+            elif kind == "contained" and (best is None or (best.kind != "near" and found.covered > best.similarity)):
+                best = Verdict("contained", id, round(found.covered, 3))
+        if best:
+            return best
+        linked = tuple(sorted(similar.items(), key=lambda each: -each[1]))
+        return Verdict("new", similar_to=linked, supersedes=supersedes[1] if supersedes else None)
+
+    def _collection(self, signature: Signature, verdict: Verdict, exclude: str | None) -> Verdict:
+        """A collection most of whose parts are known is no new document."""
+        known = [each.of for each in (self._judge(part, exclude) for part in signature.parts) if each.of]
+        share = len(known) / len(signature.parts)
+        if share < PARAMETERS.parts:
+            return verdict
+        return Verdict("contained", max(sorted(set(known)), key=known.count), round(share, 3))
+
+    def _candidates(
+        self, signature: Signature, exclude: str | None
+    ) -> tuple[list[tuple[str, Record]], list[tuple[str, Record]]]:
+        """Documents that may have the same key, and those whose pieces are worth aligning, the likeliest first."""
+        own = signature.sketch.values if signature.sketch else np.zeros(0, np.uint32)
+        values = np.append(exact_value(signature.digest), own)
+        documents, of, complete = self._index.find(values, PARAMETERS.frequent)
+        if not len(documents):
+            return [], []
+        same = np.unique(documents[of == 0]).tolist()[-PARAMETERS.aligned :]
+        likely = self._ranked(documents, of, complete) if signature.sketch else []
+        records = self._records(chain(same, likely), exclude)
+        exact = [(id, records[id]) for id in map(self._names.__getitem__, same) if id in records]
+        near = [(id, records[id]) for id in dict.fromkeys(map(self._names.__getitem__, likely)) if id in records]
+        if signature.sketch and len(near) > PARAMETERS.aligned:
+            near = _closest(signature, near)
+        return exact, near
+
+    @staticmethod
+    def _ranked(documents: Numbers, of: Places, complete: Bools) -> list[int]:
+        """Numbers of the documents that share at least two values, those that share rare ones first. Values that
+        too many documents share are boilerplate: they count only when nothing else is shared."""
+        counts = np.bincount(of, minlength=len(complete))
+        weights = np.where(complete, 1.0, 0.01) / np.log2(1.0 + np.maximum(counts, 1))
+        weights[0] = 0.0
+        numbers, inverse = np.unique(documents, return_inverse=True)
+        score = np.bincount(inverse, weights[of])
+        shared = np.bincount(inverse, of > 0)
+        order = np.argsort(-score, kind="stable")
+        order = order[shared[order] >= max(2, len(complete) // 12)]
+        return [int(each) for each in numbers[order[: PARAMETERS.fetched]]]
+
+    def _records(self, numbers: Iterator[int], exclude: str | None) -> dict[str, Record]:
+        ids = {self._names[number] for number in numbers} - {exclude}
+        data = {id: self._recent[id] for id in ids if id in self._recent}
+        data.update(self._store.get(ids - data.keys()))
+        return {id: unpack(record) for id, record in data.items()}
+
+
+def _closest(signature: Signature, candidates: list[tuple[str, Record]]) -> list[tuple[str, Record]]:
+    """Those candidates that share the most pieces and figures."""
+    assert signature.sketch is not None
+    ours = np.zeros(HASH + 1, np.int16)
+    pieces = signature.sketch.pieces
+    ours[pieces.codes & HASH] = 256
+    ours[(pieces.codes & HASH)[pieces.figures != 0]] = pieces.figures[pieces.figures != 0]
+
+    def agreement(each: tuple[str, Record]) -> float:
+        theirs = each[1].pieces
+        if not len(theirs.codes):
+            return 0.0
+        facing = ours[theirs.codes & HASH]
+        shared = np.count_nonzero(facing)
+        changed = np.count_nonzero((facing < 256) & (facing != 0) & (theirs.figures != 0) & (facing != theirs.figures))
+        return (shared - 2.0 * changed) / min(len(theirs.codes), len(pieces.codes))
+
+    return sorted(candidates, key=agreement, reverse=True)[: PARAMETERS.aligned]
+
+
+def _relation(new: Signature, old: Record, found: Comparison) -> str:
+    """"near", "contained", "completes", "linked" or ""."""
+    limits = PARAMETERS
+    ratio = new.length / max(old.length, 1)
+    together = found.similarity >= limits.near and min(found.covered, found.covers) >= limits.overlap
+    inside = found.covered >= limits.contained and ratio < limits.shorter
+    around = found.covers >= limits.contained and ratio > 1 / limits.shorter
+    copy = found.evidence <= limits.doubt and found.foreign <= limits.foreign
+    if copy and around and not new.truncated:
+        return "completes" if old.truncated else "linked"
+    if copy and inside:
+        return "contained"
+    if copy and together:
+        return "near"
+    return "linked" if found.similarity >= limits.linked else ""

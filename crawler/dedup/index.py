@@ -1,0 +1,126 @@
+"""Which documents hold a value: chains in flat arrays, in memory, built again from the stored records at a start.
+
+8 bytes a posting (its value, and the next posting of its slot) and 4 for each slot. A document's postings lie
+together, so its number is found from where they begin. Postings are never taken out: a candidate whose record is
+gone is no candidate.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crawler.dedup.sketch import Bools, Places, Words
+
+_ROOM = 1.125  # of an array that grows: at most an eighth of it is idle
+_LOAD = 2.2  # postings for each slot, from which on the slots are doubled
+_BATCH = 1 << 18  # postings linked at a time: their slots stay in the processor's cache
+
+Numbers = NDArray[np.int32]
+Kind = TypeVar("Kind", bound=np.generic)
+
+
+class Index:
+    """Postings: values (32 bits) of documents, which are numbered in the order of arrival."""
+
+    def __init__(self) -> None:
+        self._slots = np.full(1 << 12, -1, np.int32)
+        self._values = np.empty(1 << 12, np.uint32)
+        self._next = np.empty(1 << 12, np.int32)
+        self._starts = np.empty(1 << 8, np.int32)
+        self._postings = self._documents = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, idle room included."""
+        return self._slots.nbytes + self._values.nbytes + self._next.nbytes + self._starts.nbytes
+
+    def add(self, values: Words, lengths: Places) -> None:
+        """New documents with `lengths` values each, which follow one another in `values`."""
+        first, documents = self._postings, self._documents
+        self._postings, self._documents = first + len(values), documents + len(lengths)
+        self._values, self._next = _roomy(self._values, self._postings), _roomy(self._next, self._postings)
+        self._starts = _roomy(self._starts, self._documents)
+        self._starts[documents : self._documents] = first + np.cumsum(lengths) - lengths
+        self._values[first : self._postings] = values
+        if self._postings > _LOAD * len(self._slots):
+            while self._postings > _LOAD * len(self._slots):
+                self._slots = np.empty(2 * len(self._slots), np.int32)
+            self._slots.fill(-1)
+            first = 0
+        for start in range(first, self._postings, _BATCH):
+            self._link(np.arange(start, min(start + _BATCH, self._postings), dtype=np.int32))
+
+    def find(self, values: Words, most: int) -> tuple[Numbers, Places, Bools]:
+        """Postings of `values`, at most about `most` each: their documents, which of the `values` each posting is
+        of, and for each of the `values` whether all its postings were found."""
+        asked = np.arange(len(values))
+        postings = self._slots[self._slot(values)]
+        found: list[Numbers] = []
+        of: list[Places] = []
+        for _ in range(most):
+            there = postings >= 0
+            if not there.all():
+                asked, postings = asked[there], postings[there]
+            if not len(postings):
+                break
+            same = self._values[postings] == values[asked]
+            found.append(postings[same])
+            of.append(asked[same])
+            postings = self._next[postings]
+        complete = np.ones(len(values), np.bool_)
+        complete[asked[postings >= 0]] = False
+        hits = np.concatenate(found) if found else np.zeros(0, np.int32)
+        documents = np.searchsorted(self._starts[: self._documents], hits, "right") - 1
+        return documents.astype(np.int32), np.concatenate(of) if of else asked[:0], complete
+
+    def _slot(self, values: Words) -> Places:
+        # The values of a sample are its smallest: only after another multiplication are their bits all alike.
+        shift = np.uint32(33 - len(self._slots).bit_length())
+        return ((values * np.uint32(0x9E3779B1)) >> shift).astype(np.int64)
+
+    def _link(self, postings: Numbers) -> None:
+        """`postings` stand first in their chains. Of several in one slot one is linked in each round."""
+        slots = self._slot(self._values[postings])
+        while len(slots):
+            self._next[postings] = self._slots[slots]
+            self._slots[slots] = postings
+            left = self._slots[slots] != postings
+            slots, postings = slots[left], postings[left]
+
+
+class Names:
+    """The names of numbered things, a few bytes more than their characters each."""
+
+    def __init__(self) -> None:
+        self._text = bytearray()
+        self._ends = np.zeros(1 << 8, np.int64)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, number: int) -> str:
+        start = int(self._ends[number - 1]) if number else 0
+        return self._text[start : int(self._ends[number])].decode("utf-8", "surrogatepass")
+
+    @property
+    def nbytes(self) -> int:
+        return len(self._text) + self._ends.nbytes
+
+    def append(self, name: str) -> None:
+        self._text += name.encode("utf-8", "surrogatepass")
+        self._ends = _roomy(self._ends, self._count + 1)
+        self._ends[self._count] = len(self._text)
+        self._count += 1
+
+
+def _roomy(array: NDArray[Kind], count: int) -> NDArray[Kind]:
+    """`array`, or a copy with room for more than `count`."""
+    if count <= len(array):
+        return array
+    grown = np.empty(int(count * _ROOM) + 1, array.dtype)
+    grown[: len(array)] = array
+    return grown

@@ -1,0 +1,38 @@
+"""`data/dedup.toml`: the numbers and words of the deduplication, each with its reason beside it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+
+from crawler.datafiles import data_file
+
+
+@dataclass(slots=True, frozen=True)
+class Parameters:
+    figure_slip: float
+    loose_slip: float
+    no_name: float
+    doubt: float
+    near: float
+    overlap: float
+    foreign: float
+    contained: float
+    shorter: float
+    parts: float
+    linked: float
+    frequent: int
+    fetched: int
+    aligned: int
+    wording: re.Pattern[str]
+
+
+def _load() -> Parameters:
+    with data_file("dedup.toml").open("rb") as file:
+        values = tomllib.load(file)
+    words = sorted(values.pop("wording").split(), key=len, reverse=True)
+    return Parameters(wording=re.compile("|".join(map(re.escape, words))), **values)
+
+
+PARAMETERS = _load()
