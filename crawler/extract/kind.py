@@ -72,7 +72,7 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
     article = {"article": 2.5, "list": -1.5}.get(form, 0.0)
     article += 2.0 if dated else 0.0
     article += 1.0 if title_line >= 0 and lines[title_line].tag in ("h1", "h2") else 0.0
-    article += min(body / 300, 3.0) + min(body / 3000, 2.0)
+    article += min(body / 300, 3.0) + (min(body / 3000, 2.0) if form != "list" else 0.0)
     article += 2.0 if paged else 0.0
     turned = any(
         mark == "turn" and ("篇" in line.text or "条" in line.text)
