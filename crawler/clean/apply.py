@@ -11,6 +11,8 @@ from crawler.clean.titles import Titles
 GAP = "[…]"  # stands where a site holds back the middle of a text
 _HEAD_ROUNDS = 14  # kept lines from the top (and from the end) that position rules look at
 _TITLE_LIKE = 60  # the longest line that can be an entry of a list of links
+_VERSE = 14  # characters: the longest verse in which a title is looked for
+_VERSE_LINE = re.compile("^[^\\d:：\t]+$")
 _FINAL = "。；;！？!?"
 
 
@@ -127,7 +129,8 @@ def _first_verse(draft: Draft, titles: Titles, index: int) -> bool:
     line = draft.lines[index]
     if line.text[-1] in "。，！？；,!?;" and titles.title[-1:] != line.text[-1]:
         return True
-    return index + 1 < len(draft.lines) and draft.lines[index + 1].gap == 0
+    following = [other.text for other in draft.lines[index + 1 : index + 12] if not other.rule][:2]
+    return len(following) == 2 and all(len(text) <= _VERSE and _VERSE_LINE.match(text) for text in following)
 
 
 def tail(draft: Draft, rules: Rules) -> None:

@@ -16,11 +16,13 @@ _ENTITY = re.compile(
     r"&(?:(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|amp|lt|gt|quot|apos|nbsp|hellip|mdash|ndash|middot|ldquo|rdquo|lsquo|rsquo|times|ensp|emsp|bull|copy|permil|deg);"
     r"|(?:nbsp|hellip|mdash|ndash|middot|ldquo|rdquo|lsquo|rsquo|ensp|emsp|bull|quot)(?![A-Za-z]))"
 )
-_TAG = re.compile(r"</?(?:p|br|div|span|strong|b|i|u|em|font|a|table|tbody|tr|td|th|h[1-6]|ul|ol|li|img|center|o:p|section|sup|sub)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:p|br|div|span|strong|b|i|u|em|font|a|table|tbody|tr|td|th|h[1-6]|ul|ol|li|img|center|o:p|section|sup|sub)(?:\s+[a-z:-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE)
 _HAN = "\u3400-\u9fff"
 # One of these between two Han characters is a mark that a site strews in to recognise copies of its text. The full
 # stop only right after 的, 地, 得: elsewhere writers use it for 。 or ·.
-_MARKS = re.compile(rf"(?<=[{_HAN}])[`'](?=[{_HAN}“《])|(?<=[的地得])\.(?=[{_HAN}])")
+_STOP_MARK = re.compile(rf"(?<=[的地得])\.(?=[{_HAN}])")
+_SINGLE = {mark: re.compile(rf"(?<=[{_HAN}]){mark}(?=[{_HAN}“《])") for mark in "`'"}
+_PARTICLE = {mark: re.compile(rf"(?<![的地得]){mark}") for mark in "`'"}
 
 
 @cache
@@ -56,9 +58,13 @@ def _entity(match: re.Match[str]) -> str:
 
 def without_marks(text: str) -> tuple[str, int]:
     """`text` without single marks against copying between Han characters, and how many went."""
-    if "`" not in text and "'" not in text and "." not in text:
-        return text, 0
-    if text.count("'") % 2 == 0 and "'" in text and not re.search(r"的'", text):
-        # A pair is a quotation.
-        return re.sub(rf"(?<=[{_HAN}])`(?=[{_HAN}])|(?<=[的地得])\.(?=[{_HAN}])", "", text), 0
-    return _MARKS.subn("", text)
+    count = 0
+    for mark, single in _SINGLE.items():
+        # An even number may be quotations, unless each stands right behind a particle.
+        if (times := text.count(mark)) and (times % 2 or not _PARTICLE[mark].search(text)):
+            text, found = single.subn("", text)
+            count += found
+    if "." in text:
+        text, found = _STOP_MARK.subn("", text)
+        count += found
+    return text, count

@@ -9,11 +9,12 @@ from crawler.clean.characters import tidy, without_marks
 from crawler.clean.dates import parse_date
 from crawler.clean.line import Draft, Line
 from crawler.clean.result import Cleaned, Dropped
-from crawler.clean.rules import bundled
+from crawler.clean.rules import Rules, bundled
 from crawler.clean.titles import Titles, plain_title
 from crawler.page import Page, Zone
 
 _ZONES = {Zone.HEAD: "zone-head", Zone.TAIL: "zone-tail", Zone.SIDE: "zone-side"}
+_ROUNDS = 8  # two do for any real page
 _ABOVE = 25  # lines of a page without markup that can stand above its heading
 _SENTENCE = 80  # characters: a longer line above the heading may be text
 
@@ -28,20 +29,29 @@ def clean(page: Page, *, now: datetime | None = None) -> Cleaned:
     rules = bundled()
     apply.anywhere(draft, rules)
     titles = Titles(draft.title)
-    apply.head(draft, rules, titles)
     if not draft.structured:
-        titles = _only_text(draft, titles)
         apply.head(draft, rules, titles)
-    leadin.take_out(draft, titles)
-    apply.head(draft, rules, titles)
-    _later_titles(draft, titles)
-    apply.tail(draft, rules)
+        titles = _only_text(draft, titles)
+    _ends(draft, rules, titles)
     if not draft.structured:
         _repeated_info(draft)
-        apply.tail(draft, rules)
         glued.open_glued(draft, titles)
     joins.rejoin(draft)
+    if draft.marks or not draft.structured:
+        _ends(draft, rules, titles)
     return _finish(page, draft, now)
+
+
+def _ends(draft: Draft, rules: Rules, titles: Titles) -> None:
+    """Take the furniture off both ends, until nothing more goes: what goes at one end changes positions at the other."""
+    for _ in range(_ROUNDS):
+        before = len(draft.dropped)
+        apply.head(draft, rules, titles)
+        leadin.take_out(draft, titles)
+        _later_titles(draft, titles)
+        apply.tail(draft, rules)
+        if len(draft.dropped) == before:
+            return
 
 
 def _draft(page: Page) -> Draft:

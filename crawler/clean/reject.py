@@ -18,6 +18,7 @@ _SPAM = re.compile(
     "黄色(?:网站|视频|电影)|娱乐城|博彩|百家乐|时时彩|老虎机|六合彩|真人荷官|(?:棋牌|澳门|赌场)[^。]{0,6}(?:平台|官网|注册|下载|开户)|代开发票|porn",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile("[。，！？]")
 _SAMPLE = 6_000  # characters looked at: a page is garbled from the start
 
 
@@ -79,7 +80,8 @@ def _common(character: str) -> bool:
 
 def _hijacked(title: str, top: list[str], body: str) -> Rejection | None:
     """Words of a trade that took over the address, in the title or above the text: twice, or in a text that is short."""
-    words = [found[0] for text in (title, *top) if len(text) < 300 for found in _SPAM.finditer(text)]
+    named = [text for text in (title, *top) if len(text) < 300 and not _SENTENCE.search(text)]
+    words = [found[0] for text in named for found in _SPAM.finditer(text)]
     if len(words) >= 2 or (words and len(_SPAM.findall(body)) >= 3):
         return Rejection("hijacked", f"words of another trade: {words[0]}")
     return None
