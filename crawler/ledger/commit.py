@@ -16,7 +16,7 @@ from crawler.ledger.outbox import Outbox
 from crawler.ledger.recent import Recent
 from crawler.ledger.signatures import Signatures
 from crawler.ledger.units import LIST, OTHER, PAGING, PART, Counts, Link, Policy, State, Unit, url_id
-from crawler.ledger.walks import ListWalks
+from crawler.ledger.walks import ListWalks, Walk
 
 Page = dict[str, Any]  # a row of the frontier
 

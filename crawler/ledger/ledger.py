@@ -130,10 +130,13 @@ class Ledger:
     def take(self, most: int, closed: Container[str] = ()) -> list[Visit]:
         """At most `most` pages to fetch, best first within a site, sites in turn, none of the hosts in `closed`.
 
-        Commits the pending units first when the queue would otherwise run dry. [] means: nothing that is not in flight.
+        Commits the pending units when nothing else is left: their links may be more to do. [] means: nothing that is
+        neither in flight nor of a closed host. Cheap to call when there is nothing.
         """
-        if self._pending and self._queue.waiting < most:
+        if self._pending and not self._queue.waiting:
             self.commit()
+        if not self._queue.ready(closed):
+            return []
         with self._transaction():
             return self._queue.take(most, closed)
 

@@ -66,6 +66,13 @@ class Queue:
         """URLs that are queued and not in flight."""
         return self.queued - self.flying
 
+    def ready(self, closed: Container[str] = ()) -> bool:
+        """Whether `take` would find something: known without a look at the database."""
+        return self.waiting > 0 and any(self._is_ready(site, closed) for site in self._turns)
+
+    def _is_ready(self, site: int, closed: Container[str]) -> bool:
+        return self._lengths[site] > len(self._flying.get(site, ())) and self._sites.hosts[site] not in closed
+
     def take(self, most: int, closed: Container[str] = ()) -> list[Visit]:
         """At most `most` pages to fetch, from as many sites as there are, none of a site in `closed`. Inside a transaction."""
         taken: list[Visit] = []
@@ -79,7 +86,7 @@ class Queue:
                     del self._lengths[site]
                     continue
                 self._turns.append(site)
-                if self._lengths[site] > len(self._flying.get(site, ())) and self._sites.hosts[site] not in closed:
+                if self._is_ready(site, closed):
                     found = self._from(site, min(share, most - len(taken)))
                     taken += found
                     progress = progress or bool(found)

@@ -96,9 +96,8 @@ def begin_rounds(connection: Connection, run: int, scope: set[int] | None, full:
         cut = case((frontier.c.walk == Walk.OPEN.value, Walk.CUT.value), else_=frontier.c.walk)
         again = queue.values(walk=cut).where(idle, frontier.c.next_visit <= now)
     connection.execute(again.where(new))
-    for chunk in _chunks(scope):  # rounds that go on: only what failed gets another chance
-        due = and_(frontier.c.state == State.FAILED.value, frontier.c.next_visit <= now)
-        connection.execute(queue.where(due, _within(frontier.c.site, chunk)))
+    # In rounds that go on only what failed gets another chance; on whatever site, so that one look at the table is enough.
+    connection.execute(queue.where(frontier.c.state == State.FAILED.value, frontier.c.next_visit <= now))
 
 
 def _chunks(scope: set[int] | None) -> list[list[int] | None]:

@@ -93,6 +93,27 @@ def test_a_new_document_in_a_side_bar_does_not_open_every_list_to_its_end(tmp_pa
     assert sorted(fetched) == sorted([f"{A}/", f"{A}/list/", f"{A}/breaking.html", f"{A}/list/2"])
 
 
+def test_numbered_paging_is_walked_page_by_page(tmp_path: Path) -> None:
+    """Each page links to all the others, the next one first: one new document costs one further page, not all."""
+
+    def numbered(first: int) -> dict[str, Answer]:
+        answers = library(8, first)
+        pages = [url for url in answers if url != f"{A}/"]
+        for place, url in enumerate(pages):
+            unit = answers[url]
+            assert isinstance(unit, Unit)
+            others = pages[place + 1 :] + pages[1:place]
+            unit.links = [*unit.links, *(Link(other, "paging", 10) for other in others)]
+        return answers
+
+    clock = Clock()
+    crawl(tmp_path, numbered(0), clock)
+    fetched, _ = crawl(tmp_path, numbered(1), clock)
+    known = [url for url in fetched if "list" in url]
+    assert known == [f"{A}/list/", f"{A}/list/2", f"{A}/list/9"], "the ninth page was unknown"
+    assert len(rows(tmp_path)) == 25
+
+
 def test_a_walk_that_failed_in_the_middle_goes_to_the_end_next_time(tmp_path: Path) -> None:
     clock = Clock()
     answers = library(6)
