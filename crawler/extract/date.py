@@ -37,12 +37,12 @@ class Found(NamedTuple):
     confidence: float
 
 
-def find_date(tree: Tree, zones: list[Zone], title_line: int, first: int, last: int) -> Found:
+def find_date(tree: Tree, zones: list[Zone], marks: list[str], title_line: int, first: int, last: int) -> Found:
     """The page's own date. What is displayed beside the heading wins; metadata adds the time, or stands in.
 
     `first` and `last` bound the body: a date inside it belongs to the text (a signature), never to the page.
     """
-    shown = _displayed(tree, zones, title_line, first, last)
+    shown = _displayed(tree, zones, marks, title_line, first, last)
     stated = _stated(tree, title_line, first)
     if shown is None or (stated and not shown.text[:4].isdigit()):
         return stated or shown or Found("", "", 0.0)
@@ -61,7 +61,7 @@ def _has_time(text: str) -> bool:
     return bool(re.search(r"\d\s*[:：时]\s*\d", text))
 
 
-def _displayed(tree: Tree, zones: list[Zone], title_line: int, first: int, last: int) -> Found | None:
+def _displayed(tree: Tree, zones: list[Zone], marks: list[str], title_line: int, first: int, last: int) -> Found | None:
     """The best date on a line outside the body, by its label and its distance from the heading."""
     best: Found | None = None
     best_score = 0.0

@@ -22,6 +22,7 @@ _FORUM = re.compile(
     r"^(?:楼主|沙发|板凳|地板|\d{1,3}\s*[楼#]|只看(?:该作者|楼主)|回复\s*\d*\s*[楼#]|TA的|发消息|积分\s*\d+|使用道具)",
     re.I,
 )
+_FORUM_FIRST = frozenset("0123456789楼沙板地只回Tt发积使")
 _TAG_URL = re.compile(
     r"(?:^|[/._?=&-])(?:tags?|search|so|sousuo|biaoqian|keyword|topics?)(?:$|[/._?=&-])|[?&](?:q|keyword|wd|kw|s)=",
     re.I,
@@ -110,4 +111,9 @@ def _is_error(tree: Tree, title: str) -> bool:
 
 
 def _is_forum(tree: Tree) -> bool:
-    return sum(1 for line in tree.lines if len(line.text) < 30 and _FORUM.match(line.text)) >= 4
+    return (
+        sum(
+            1 for line in tree.lines if line.text[0] in _FORUM_FIRST and len(line.text) < 30 and _FORUM.match(line.text)
+        )
+        >= 4
+    )

@@ -39,7 +39,7 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     resolver = Resolver(url, tree.base)
     bar = find_bar(tree, resolver)
     pages = article_pages(bar, url) if url else Pages()
-    date = find_date(tree, layout.zones, title.line, layout.first, layout.last)
+    date = find_date(tree, layout.zones, layout.marks, title.line, layout.first, layout.last)
     page.kind, _ = find_kind(tree, layout, bar, url, title.text, title.line, bool(date.text), bool(pages.urls))
     if page.kind is not Kind.LIST:  # there it is the date of an entry
         page.date, page.where["date"], page.confidence["date"] = date
@@ -75,9 +75,12 @@ def _fields(page: Page, tree: Tree, layout: Layout, title_line: int) -> None:
     page.tags, where = tags(tree, layout.zones, layout.marks)
     if where:
         page.where["tags"] = where
-    near = [line.text for line, zone in zip(tree.lines, layout.zones, strict=True) if zone in (Zone.HEAD, Zone.TAIL)]
+    near = [
+        line.text
+        for index, (line, zone) in enumerate(zip(tree.lines, layout.zones, strict=True))
+        if zone is Zone.HEAD or (zone is Zone.TAIL and (layout.marks[index] or index < layout.last + 4))
+    ]
     page.author, page.source = author_and_source(near)
-    page.author = page.author or ""
     page.description = tree.meta.get("description", "") or tree.meta.get("og:description", "")
 
 

@@ -30,7 +30,7 @@ def mark_lines(tree: Tree, title_line: int) -> list[str]:
     """The mark of each line: by its words, and near the heading by its date or by being the beginning of the text."""
     lines = tree.lines
     marks = [
-        mark_of(line.text) if line.linked * 2 <= len(line.text) or line.linked < 12 or line.text[0] in _TURNS else ""
+        mark_of(line.text) if line.linked < 12 or line.linked * 2 <= len(line.text) or line.text[0] in _TURNS else ""
         for line in lines
     ]
     top = max(title_line + 1, 0)
