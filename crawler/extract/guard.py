@@ -48,20 +48,21 @@ def _shorten_tags(text: str) -> str:
     """
     half = MAX_TAG // 2
     at = 0
+    begin = -1  # the last "<" before `at`
     while at + half < len(text):
         last = text.rfind("<", at, at + half)
         if last >= 0:
-            at = last + 1
+            begin, at = last, last + 1
             continue
-        begin = at - 1
-        end = text.find(">", begin, at + half) if begin >= 0 else 0
-        if end < 0 and text[at : at + 1].isalpha():
+        if begin >= 0 and text[begin + 1].isalpha() and text.find(">", begin, at + half) < 0:
             ends = [place for mark in "<>" if (place := text.find(mark, at + half)) >= 0]
             end = min(ends, default=len(text))
             if text.count("=", begin, end) > 500 or text.count(" ", begin, end) > 2_000:
                 head = text[begin : begin + 1000].rsplit(" ", 1)[0]
                 quote = '"' if head.count('"') % 2 else ""
                 text = f"{text[:begin]}{head}{quote}>{text[end + 1 :]}"
+                at = begin + 1
+                continue
         at += half
     return text
 

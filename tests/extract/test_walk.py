@@ -125,3 +125,10 @@ def test_an_ordinary_page_is_not_cut() -> None:
     picture = f'<img src="data:image/png;base64,{"A" * 200_000}">'
     assert not read_page(f"<html><body>{picture}<p>甲</p></body></html>").cut
     assert not read_page("<p>甲" * 30_000).cut
+
+
+def test_a_long_style_sheet_is_not_taken_for_a_giant_tag() -> None:
+    style = "<style>" + ".a .b { color: red; margin: 0 } " * 3_000 + "</style>"
+    read = read_page(f"<html><head>{style}</head><body><p>甲</p></body></html>")
+    assert not read.cut
+    assert [block.text for block in read.blocks] == ["甲"]
