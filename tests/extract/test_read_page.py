@@ -329,6 +329,11 @@ def test_the_next_article_is_no_next_page(text: str) -> None:
     assert (read.page_urls, read.next_page) == ([], "")
 
 
+def test_a_next_page_has_the_next_number() -> None:
+    read = article(after='<div><a href="12_5.html">下一页</a></div>')
+    assert (read.page_urls, read.next_page) == ([], "")
+
+
 def test_paging_of_a_list() -> None:
     bar = '<div><a href="/fanwen/">首页</a><a href="list_3_2.html">2</a><a href="list_3_2.html">下一页</a><a href="list_3_9.html">末页</a><select><option value="list_3_5.html">5</option></select></div>'
     read = page(f"<h2>范文</h2>{entries()}{bar}", "范文_甲乙网", url="http://www.a.example/fanwen/")
