@@ -116,6 +116,8 @@ def head(draft: Draft, rules: Rules, titles: Titles) -> None:
             draft.drop(line, "title-repeat")
             if line.text not in (draft.title, *draft.variants):
                 draft.variants.append(line.text)
+        elif kept < 2 and titles.way(line.text):
+            draft.drop(line, "breadcrumb-title")
         else:
             kept += 1
 

@@ -120,7 +120,7 @@ def _repeated_info(draft: Draft) -> None:
 
 def _date_text(page: Page, draft: Draft) -> str:
     """The text of the page's date; a date of which the only line stays in the text is the text's own."""
-    text = page.date or draft.found.get("date", "")
+    text = page.date or draft.found.get("date") or draft.found.get("date2", "")
     if draft.structured or not text:
         return text
     lines = [line for line in draft.lines if text in line.text] or [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from crawler.clean.glued import glued_title
 from crawler.clean.line import Draft
@@ -34,10 +35,22 @@ def settle(draft: Draft) -> None:
                 draft.restore(line)
         return
     if not draft.title:
+        draft.title = _above_info(draft)
+    if not draft.title:
         draft.title = draft.found.get("title", "") or _first_of_kind(draft) or glued_title([line.text for line in draft.kept()])
         return
     _shorter_upload(draft)
     _above_byline(draft)
+
+
+def _above_info(draft: Draft) -> str:
+    """The first line that stays, when it ends like the name of a document and by-lines went right below it."""
+    for line, below in pairwise(draft.lines[:6]):
+        if line.rule:
+            continue
+        info = below.rule.startswith(("info-", "breadcrumb", "file-"))
+        return line.text if info and _headingish(line.text) and _GENRE_END.search(line.text) else ""
+    return ""
 
 
 def _first_of_kind(draft: Draft) -> str:

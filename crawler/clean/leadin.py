@@ -9,16 +9,19 @@ from crawler.clean.titles import Titles, title_key
 from crawler.text import fold_width, squeeze
 
 LINES = 6  # kept lines from the top in which a lead-in is looked for
-_SELDOM = re.compile("小编|小編|网|網|大家|您|整理|收集|蒐集|搜集|提供|推荐|推薦|本站|导语|導語|带来|帶來|前言|栏目|欄目")
-_WHO = r"(?:小编|网友|编辑|本站|本网|[^\s,。;!?:]{1,8}(?:网|社|文库|知道|群|吧|站|范文)(?:的?小编)?|为(?:大家|您|你)|帮(?:大家|您|你))"
+_SELDOM = re.compile("小编|小編|网|網|大家|您|整理|收集|蒐集|搜集|提供|推荐|推薦|本站|导语|導語|带来|帶來|前言|栏目|欄目|参考以下|參考以下")
+_WHO = r"(?:小编|网友|编辑|本站|本网|[^\s,。;!?:]{1,8}(?:网|社|文库|知道|群|吧|站|范文)(?:的?小编)?|[为给帮](?:大家|您|你))"
 _DO = r"(?:整理|收集|搜集|蒐集|带来|分享|准备|推荐|归纳|提供|精选|挑选|汇总|看(?:一)?下|介绍|编辑)"
 _POINT = r"(?:下面|以下|接下来|这里|此篇|本文|本篇|本栏目|因此|为此|今天|现在|前言|导语|快来|那么)"
 # who collected it, in this order or the other way round (由小编整理, 整理…小编)
-_COLLECT = re.compile(rf"{_POINT}[^。!?]{{0,60}}?{_WHO}[^。!?]{{0,24}}?{_DO}|{_WHO}[^。!?,]{{0,12}}?(?:为|给|帮)?(?:大家|您|你)?[^。!?,]{{0,8}}?{_DO}|由[^。!?,]{{1,12}}{_DO}")
+_COLLECT = re.compile(rf"{_POINT}[^。!?]{{0,60}}?{_WHO}[^。!?]{{0,24}}?{_DO}|{_WHO}[^。!?,]{{0,12}}?(?:为|给|帮)?(?:大家|您|你)?[^。!?,]{{0,8}}?{_DO}|由[^。!?,]{{1,12}}{_DO}|(?:前言|导语)[^。!?]{{0,10}}我们[^。!?]{{0,6}}{_DO}|参考以下(?:案例|范文|内容)")
 _CLOSE = re.compile(
-    r"供(?:大家|您|你|各位)?(?:们)?(?:学习|阅读|写作)?(?:参考|借鉴|阅读|学习)|参考借鉴|(?:希望|愿)[^。!?]{0,30}(?:帮助|帮到|有用|喜欢|启发|有所|收获|参考)|欢迎[^。!?]{0,16}(?:阅读|收藏|借鉴|参阅|分享|参考|查阅|浏览|下载|大家)|(?:一起|一同|快)来?(?:看看|瞧瞧|了解|学习|跟随)|去看看|感谢(?:您|大家|你)的?(?:参阅|阅读)|请(?:您)?(?:阅读|参考|参阅)|分享给(?:最好的)?(?:朋友|大家)|不胜荣幸|(?:对|给)(?:大家|您|你)[^。!?]{0,12}帮助|帮助(?:到|得到)?(?:大家|您|你)|参考与帮助|借鉴与参考|欢迎(?:你|您)的?参阅"
+    r"供(?:大家|您|你|各位)?(?:们)?(?:学习|阅读|写作)?(?:参考|借鉴|阅读|学习|查阅|使用)|方便(?:大家|您|你)(?:们)?(?:学习|阅读|参考|使用|查阅)|我们参考以下|参考借鉴|(?:希望|愿)[^。!?]{0,30}(?:帮助|帮到|有用|喜欢|启发|有所|收获|参考)|欢迎[^。!?]{0,16}(?:阅读|收藏|借鉴|参阅|分享|参考|查阅|浏览|下载|大家)|(?:一起|一同|快)来?(?:看看|瞧瞧|了解|学习|跟随)|去看看|感谢(?:您|大家|你)的?(?:参阅|阅读)|请(?:您)?(?:阅读|参考|参阅)|分享给(?:最好的)?(?:朋友|大家)|不胜荣幸|(?:对|给)(?:大家|您|你)[^。!?]{0,12}帮助|帮助(?:到|得到)?(?:大家|您|你)|参考与帮助|借鉴与参考|欢迎(?:你|您)的?参阅"
 )
 _BY_EDITOR = re.compile("小编[^,。!?]{0,12}(?:整理|收集|搜集|蒐集|带来)")
+_WHOM = re.compile("小编|网友|大家|您|本站|由|我们参考|前言|导语")
+_COLLECTED = re.compile("小编|网友|整理|收集|搜集|蒐集|精选|挑选|汇总|参考以下|本站|栏目")
+_SPEAKER = re.compile("我(?:们)?[^。,]{0,8}[为给向和跟与](?:大家|您|同学)|请(?:听|看|欣赏)|有请|演讲的?题目")
 _END = re.compile(r"[。!?~]+[”\"』」]?|$")
 # Signs that what follows is the document: a lead-in is never in the middle of it.
 _BODY = re.compile(r"甲方|乙方|尊敬的|同志们|各位领导|特此|汇报如下|报告如下")
@@ -64,18 +67,27 @@ def lead_in(line: Line, titles: Titles) -> int | None:
         stop = end.end()
         begin = max(text.rfind(mark, 0, found.start()) for mark in "。!?") + 1
         sentence = text[begin:stop]
-        close = _CLOSE.search(text, found.start(), stop)
+        close = _CLOSE.search(text, begin, stop)
         follows = _CLOSE.search(text, stop, stop + 60) if close is None and stop < len(text) else None
         if follows is not None:
             after = _END.search(text, follows.end())
             assert after is not None
             stop = after.end()
-        named = bool(titles.key) and len(titles.key) > 3 and (titles.key[:6] in title_key(sentence))
-        who = bool(re.search("小编|网友|大家|您|本站|由", sentence))
-        if (close or follows or (named and _BY_EDITOR.search(sentence))) and who and found.start() <= _WARM and not (_BODY.search(sentence) or _BEHIND.search(sentence)):
+        closed = bool(close or follows)
+        if found.start() <= _WARM and _convinces(sentence, titles, closed=closed):
             return _closing(text, stop)
         found = _COLLECT.search(text, found.end())
     return None
+
+
+def _convinces(sentence: str, titles: Titles, *, closed: bool) -> bool:
+    """Whether a sentence of collecting is the editor's and not the speaker's of a text; `closed` by a wish or an offer."""
+    if not _WHOM.search(sentence) or _BODY.search(sentence) or _BEHIND.search(sentence):
+        return False
+    named = len(titles.key) > 3 and titles.key[:5] in title_key(sentence)
+    if not closed:
+        return named and bool(_BY_EDITOR.search(sentence))
+    return bool(_COLLECTED.search(sentence)) or (named and not _SPEAKER.search(sentence))
 
 
 def _closing(text: str, stop: int) -> int:
@@ -101,5 +113,9 @@ def _copy(draft: Draft, index: int, line: Line) -> bool:
     text = squeeze(view[start : cut.start() if cut else len(view)])
     if len(text) < 8:
         return labelled is not None and not text
-    below = squeeze("".join(fold_width(other.text) for other in draft.lines[index + 1 : index + 12] if not other.rule))
-    return text[:24] in below or (labelled is not None and len(text) > 40 and text[12:30] in below)
+    below = [squeeze(fold_width(other.text)) for other in draft.lines[index + 1 : index + 12] if not other.rule]
+    if not labelled:
+        # A cut box stands right above the whole.
+        return any(other.startswith(text[:40]) and len(other) >= len(text) for other in below[:2])
+    whole = "".join(below)
+    return text[:24] in whole or (len(text) > 40 and text[12:30] in whole)

@@ -9,8 +9,8 @@ from crawler.text import fold_width
 
 # Traditional characters of the words that page furniture is made of, one to one: for the copy that rules look
 # at, never for a published text.
-_TRADITIONAL = "當時間發佈閱讀氣欄來編輯於為爲們這關範總結網頁導語載權聲標籤題鏈錄覽數評論點擊廣薦訪問貼體號會員說簡複類專載將幫給內餘換還檔剩單級請錯個從無轉應處紙張環濟產義務優質選條實對後樣變樂歡過長開學寫經議領該須滿"
-_SIMPLIFIED = "当时间发布阅读气栏来编辑于为为们这关范总结网页导语载权声标签题链录览数评论点击广荐访问贴体号会员说简复类专载将帮给内余换还档剩单级请错个从无转应处纸张环济产义务优质选条实对后样变乐欢过长开学写经议领该须满"
+_TRADITIONAL = "當時間發佈閱讀氣欄來編輯於為爲們這關範總結網頁導語載權聲標籤題鏈錄覽數評論點擊廣薦訪問貼體號會員說簡複類專將幫給內餘換還檔單級請錯個從無轉應處紙張環產義務優質選條實對後樣變樂歡過長開學寫經議領該須滿傳鍵詞麼參諮詢蒐僅徵圖書庫濟訊閉頂"
+_SIMPLIFIED = "当时间发布阅读气栏来编辑于为为们这关范总结网页导语载权声标签题链录览数评论点击广荐访问贴体号会员说简复类专将帮给内余换还档单级请错个从无转应处纸张环产义务优质选条实对后样变乐欢过长开学写经议领该须满传键词么参咨询搜仅征图书库济讯闭顶"
 _PLAIN = {ord(c): fold_width(c) for c in map(chr, (*range(0xFF01, 0xFF5F), 0x3000, 0x00A0))} | str.maketrans(
     _TRADITIONAL, _SIMPLIFIED
 )

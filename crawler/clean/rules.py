@@ -27,7 +27,7 @@ _FLAGS = ("truncated", "text_only")
 _KEYS = frozenset((*_TEXTS, *_LISTS, *_NUMBERS, *_FLAGS))
 # Ids of what the code itself takes out; a rule may name them in `family`.
 CODE_RULES = frozenset(
-    "zone-head zone-tail title-repeat title-glued title-wrapped above-title lead-in summary-copy repeated-info "
+    "zone-head zone-tail zone-side breadcrumb-title title-repeat title-glued title-wrapped above-title lead-in summary-copy repeated-info "
     "glued-copy page-number tag-line empty".split()
 )
 

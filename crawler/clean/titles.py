@@ -34,6 +34,8 @@ def title_key(title: str) -> str:
     bare = _TAIL.sub("", _BRACKETS.sub("", text))
     key = _PUNCTUATION.sub("", _YEAR.sub("", bare))
     return key or _PUNCTUATION.sub("", text)
+_WAY = 60  # characters in front of the title
+_SEPARATED = re.compile(r"^[^。，,；;：:]{2,60}(?:[>›»→＞]|\s{2,})\s*(\S[^>›»→＞]*)$")
 _FIRST = 3  # lines of text
 
 
@@ -56,6 +58,13 @@ class Titles:
         if kept < _FIRST:
             return (kept == 0 or len(self.key) > 3) and title_key(text) == self.key
         return len(self.key) > 3 and self.same(text)
+
+    def way(self, text: str) -> bool:
+        """True when the line is a way through the site that ends in the title."""
+        if len(self.key) < 4 or len(text) > self.longest + _WAY:
+            return False
+        found = _SEPARATED.match(text)
+        return found is not None and title_key(found[1]) == self.key
 
     def same(self, text: str) -> bool:
         """True when the line is the title, letter for letter but for width, blanks and an extension."""

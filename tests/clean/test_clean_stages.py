@@ -201,6 +201,44 @@ def test_headings_salutations_and_signatures_of_wrapped_text_stay_apart() -> Non
     assert got.count("\n") == 5
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "大家好！今天我为大家带来的演讲题目是《珍惜时间》，希望大家喜欢。",
+        "下面由四年级一班为大家带来歌舞表演，请大家欣赏，希望大家喜欢。",
+        "我给大家分享三点体会，供大家参考，不当之处请批评指正。",
+        "编辑部收集了读者来信三百余封，读者对刊物提出了许多意见。",
+        "本合同的附件由双方共同整理，供双方参考。",
+        "现将有关情况汇报如下，请各位领导提出宝贵意见。",
+    ],
+)
+def test_what_a_speaker_says_is_no_lead_in(sentence: str) -> None:
+    rest = "第一段正文讲的是时间的重要，第二段讲的是怎样珍惜时间。"
+    assert body_of(sentence, rest, title="珍惜时间演讲稿") == f"{sentence}\n{rest}"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "下面是小编为大家整理的珍惜时间演讲稿，仅供参考，欢迎大家阅读。",
+        "时间都去哪儿了呢？相信很多人都想过这个问题。以下是小编收集的珍惜时间演讲稿，希望对大家有所帮助！",
+        "珍惜时间演讲稿（精选5篇），由学文网整理，希望能够帮助大家。",
+        "以下是网友为大家整理分享的“珍惜时间演讲稿”相关范文，欢迎阅读。",
+        "前言：我们精心挑选了数篇优质演讲稿文章，供您阅读参考。",
+        "那么演讲稿该如何编写，我们参考以下案例。",
+        "下面是的小编为您带来的珍惜时间演讲稿，如果对您有一些参考与帮助，请分享给最好的朋友。",
+        "下面是小編爲大家收集的珍惜時間演講稿，歡迎閱讀與收藏。",
+        "这里给大家分享一些珍惜时间演讲稿，方便大家学习。",
+        "【导语】下面是小编为您整理的珍惜时间演讲稿，供您查阅。",
+        "不经意间，一年又过去了，想必大家需要写一写演讲稿了。以下内容是虎学网为您带来的10篇《珍惜时间演讲稿》，如果能帮助到您，将不胜荣幸。",
+    ],
+)
+def test_lead_ins(sentence: str) -> None:
+    rest = "第一段正文讲的是时间的重要，第二段讲的是怎样珍惜时间。"
+    assert body_of(sentence, rest, title="珍惜时间演讲稿") == rest
+    assert body_of(sentence + rest, title="珍惜时间演讲稿") == rest
+
+
 def refused(*lines: str, title: str = "一个标题", **more: str) -> str | None:
     page = Page(kind=Kind.ARTICLE, title=title, blocks=[Block(line, tag="p") for line in lines], **more)  # type: ignore[arg-type]
     return clean(page).reject
