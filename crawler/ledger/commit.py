@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from crawler.feed.encode import encode
 from crawler.ledger import runs
 from crawler.ledger.documents import Change, Documents, Status
-from crawler.ledger.frontier import Found, Frontier, Place, placed
+from crawler.ledger.frontier import NOWHERE, Added, Frontier, Links, Place
 from crawler.ledger.outbox import Outbox
 from crawler.ledger.recent import Recent
 from crawler.ledger.signatures import Signatures
@@ -31,7 +31,7 @@ class Written:
     lines: list[tuple[str, bytes]] = field(default_factory=list)  # kind and line, for the outbox
     changes: dict[int, Change] = field(default_factory=dict)  # of documents, by the place of their unit
     signed: list[str] = field(default_factory=list)  # documents whose signature was written
-    seen: list[tuple[str, int, bool]] = field(default_factory=list)  # URL, priority, fresh
+    seen: dict[str, tuple[int, bool]] = field(default_factory=dict)  # URLs, with priority and whether they are fresh
     fresh: set[str] = field(default_factory=set)  # links that were unknown before this round
     again: dict[str, tuple[int, int]] = field(
         default_factory=dict
@@ -81,21 +81,20 @@ class Writer:
         self.counts = made.counts
         self._outbox.noted(made.lines, now)
         self._signatures.wrote(made.signed)
-        for url, priority, fresh in made.seen:
-            self.recent.put(url, priority, fresh)
+        self.recent.update(made.seen)
 
-    def _add(self, links: Mapping[bytes, Place], made: Written) -> dict[bytes, Found]:
+    def _add(self, links: Links, made: Written) -> Added:
         added = self._frontier.add(links, self.run)
-        for site, count in added.new.items():
+        for site, count in added.queued.items():
             made.queue(site, count)
             made.counts.links += count
-        return added.found
+        return added
 
     def _pages(self, units: Sequence[Unit], keys: list[bytes], made: Written) -> dict[bytes, Page]:
         """The rows of the pages; one that nobody has queued (a tool's) is added first."""
         pages = self._frontier.pages(set(keys))
         missing = {
-            key: placed(Link(unit.url, unit.kind or OTHER))[1]
+            key: (Link(unit.url, unit.kind or OTHER), NOWHERE)
             for unit, key in zip(units, keys, strict=True)
             if key not in pages
         }
@@ -105,37 +104,34 @@ class Writer:
         return pages
 
     def _links(self, units: Sequence[Unit], keys: list[bytes], pages: dict[bytes, Page], made: Written) -> None:
-        wanted: dict[bytes, Place] = {}
-        looked_up: dict[str, tuple[bytes, Place]] = {}
+        wanted: dict[bytes, tuple[Link, Place]] = {}
+        looked_up: dict[str, bytes] = {}
         for unit, key in zip(units, keys, strict=True):
             page = pages[key]
-            here = (page["depth"] + 1, page["id"], page["root"] or page["id"])
+            here = Place(page["depth"] + 1, page["id"], page["root"] or page["id"])
             for link in unit.links:
                 url = link.url
                 if link.kind != PAGING and (recent := self.recent.get(url)) and recent[0] >= link.priority:
                     if recent[1]:
                         made.fresh.add(url)
                     continue
-                present = looked_up.get(url)
-                if present is None or present[1].link.priority < link.priority:
-                    present = looked_up[url] = (
-                        placed(link, *here) if present is None else (present[0], present[1]._replace(link=link))
-                    )
-                    twin = wanted.get(present[0])
-                    if twin is None or twin.link.priority < link.priority:
-                        wanted[present[0]] = present[1]
-        found = self._add(wanted, made)
-        for url, (link_key, place) in looked_up.items():
-            link, known = place.link, found[link_key]
-            if known.fresh:
+                link_key = looked_up.get(url)
+                if link_key is None:
+                    link_key = looked_up[url] = url_id(url)
+                if link_key not in wanted or wanted[link_key][0].priority < link.priority:
+                    wanted[link_key] = (link, here)
+        added = self._add(wanted, made)
+        for url, link_key in looked_up.items():
+            link, fresh = wanted[link_key][0], link_key in added.fresh
+            if fresh:
                 made.fresh.add(url)
             if link.kind != PAGING:
-                made.seen.append((url, link.priority, known.fresh))
-            elif known.id and known.state == State.DONE and not known.visited and link_key not in pages:
-                made.again[url] = (known.id, known.site)
+                made.seen[url] = (link.priority, fresh)
+            elif link_key in added.again and link_key not in pages:
+                made.again[url] = added.again[link_key]
 
     def _cover(self, units: Sequence[Unit], keys: list[bytes], made: Written) -> None:
-        links = dict(placed(Link(url, PART)) for unit in units for url in unit.covers)
+        links = {url_id(url): (Link(url, PART), NOWHERE) for unit in units for url in unit.covers}
         for key in keys:
             links.pop(key, None)
         if not links:

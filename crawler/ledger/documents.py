@@ -57,20 +57,11 @@ def fingerprint(document: Document) -> bytes:
     Left out: what changes with the visit or the crawler and not with the page's document (fetched_at, quality,
     similar_to), the number of pages, and tags, which sites shuffle.
     """
-    text = json.dumps(
-        [
-            document.title,
-            document.date,
-            document.body,
-            document.published,
-            document.author,
-            document.source,
-            document.category,
-            document.parts,
-            document.truncated,
-        ]
-    )
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+    small = [document.title, document.date, document.published, document.author, document.source]
+    rest = json.dumps([*small, document.category, document.parts, document.truncated])
+    made = hashlib.blake2b(rest.encode(), digest_size=16)
+    made.update(document.body.encode("utf-8", "surrogatepass"))
+    return made.digest()
 
 
 class Documents:

@@ -50,34 +50,23 @@ _WHOLE = (
 
 
 class Place(NamedTuple):
-    """A link, and where it was found."""
+    """Where links were found."""
 
-    link: Link
-    host: str  # crawler.urls.site_of(link.url)
     depth: int = 0
-    parent: int | None = None  # the page that shows it
-    root: int | None = None  # the list that a further page belongs to
+    parent: int | None = None  # the page that shows them
+    root: int | None = None  # the list to which its further pages belong
 
 
-def placed(link: Link, depth: int = 0, parent: int | None = None, root: int | None = None) -> tuple[bytes, Place]:
-    """The key of a link's URL, and its place. Both names of the URL are made at once: taking it apart is what costs."""
-    return url_id(link.url), Place(link, site_of(link.url), depth, parent, root)
-
-
-class Found(NamedTuple):
-    """What is known of a link's URL after it was offered."""
-
-    id: int | None  # None for one that was added just now
-    kind: str
-    state: str
-    fresh: bool  # first seen in the present round of its site
-    visited: bool  # fetched in the present round of its site
-    site: int
+NOWHERE = Place()
+Links = Mapping[bytes, tuple[Link, Place]]  # by the key of their URL
 
 
 class Added(NamedTuple):
-    found: dict[bytes, Found]
-    new: dict[int, int]  # URLs added to the queue, by site
+    """What came of links that were offered."""
+
+    queued: dict[int, int]  # how many were unknown, by site
+    fresh: set[bytes]  # first seen in the present round of their site: those, and known ones
+    again: dict[bytes, tuple[int, int]]  # further pages of lists, done in an earlier round: number and site
 
 
 def chunked(
@@ -102,51 +91,61 @@ class Frontier:
         states = {row.key: State(row.state) for row in chunked(_KNOWN, "keys", set(keys.values()), self._connection)}
         return {url: states[key] for url, key in keys.items() if key in states}
 
-    def add(self, links: Mapping[bytes, Place], run: int | None) -> Added:
-        """Adds the unknown ones of `links` (by key) to the queue.
+    def add(self, links: Links, run: int | None) -> Added:
+        """Adds the unknown ones of `links` to the queue.
 
         A known one in the queue gets the higher of both priorities, and a kind when it had none.
         """
-        found: dict[bytes, Found] = {}
+        known: set[bytes] = set()
+        made = Added({}, set(), {})
         raised: list[dict[str, Any]] = []
-        for row in chunked(_KNOWN, "keys", links, self._connection):
-            now = self._sites.rounds.get(row.site, 0)
-            found[row.key] = Found(row.id, row.kind, row.state, row.round == now, row.visited_round == now, row.site)
-            link = links[row.key].link
-            if link.priority > row.priority and row.state == State.QUEUED:
-                kind = link.kind if row.kind == OTHER and link.kind in (ARTICLE, LIST) else row.kind
-                raised.append({"row": row.id, "to": link.priority, "as_kind": kind})
+        rounds = self._sites.rounds
+        for key, number, state, kind, priority, first, visited, site in chunked(
+            _KNOWN, "keys", links, self._connection
+        ):
+            known.add(key)
+            link = links[key][0]
+            if first == rounds.get(site, 0):
+                made.fresh.add(key)
+            if link.kind == PAGING and state == State.DONE and visited != rounds.get(site, 0):
+                made.again[key] = (number, site)
+            if link.priority > priority and state == State.QUEUED:
+                better = link.kind if kind == OTHER and link.kind in (ARTICLE, LIST) else kind
+                raised.append({"row": number, "to": link.priority, "as_kind": better})
         if raised:
             self._connection.execute(_RAISE, raised)
-        missing = [key for key in links if key not in found]
-        self._sites.ensure({links[key].host for key in missing}, run)
-        rows, new = [], dict[int, int]()
-        for key in missing:
-            made = self._row(key, links[key])
-            rows.append(made)
-            new[made["site"]] = new.get(made["site"], 0) + 1
-            found[key] = Found(None, made["kind"], made["state"], True, False, made["site"])
-        if rows:
-            self._connection.execute(self._insert, rows)
-        return Added(found, new)
+        missing = [key for key in links if key not in known]
+        if missing:
+            made.fresh.update(missing)
+            self._insert_all(missing, links, run, made.queued)
+        return made
 
-    def _row(self, key: bytes, place: Place) -> dict[str, Any]:
-        link, site = place.link, self._sites.number(place.host)
-        return {
-            "key": key,
-            "url": link.url,
-            "site": site,
-            "kind": link.kind,
-            "state": State.QUEUED.value,
-            "priority": link.priority,
-            "depth": place.depth,
-            "parent": place.parent,
-            "root": place.root if link.kind == PAGING else None,
-            "round": self._sites.rounds[site],
-            "visited_round": 0,
-            "walk": Walk.CUT.value,
-            "tries": 0,
-        }
+    def _insert_all(self, keys: list[bytes], links: Links, run: int | None, queued: dict[int, int]) -> None:
+        hosts = {key: site_of(links[key][0].url) for key in keys}
+        self._sites.ensure(set(hosts.values()), run)
+        rows = []
+        for key, host in hosts.items():
+            link, place = links[key]
+            site = self._sites.number(host)
+            queued[site] = queued.get(site, 0) + 1
+            rows.append(
+                {
+                    "key": key,
+                    "url": link.url,
+                    "site": site,
+                    "kind": link.kind,
+                    "state": State.QUEUED.value,
+                    "priority": link.priority,
+                    "depth": place.depth,
+                    "parent": place.parent,
+                    "root": place.root if link.kind == PAGING else None,
+                    "round": self._sites.rounds[site],
+                    "visited_round": 0,
+                    "walk": Walk.CUT.value,
+                    "tries": 0,
+                }
+            )
+        self._connection.execute(self._insert, rows)
 
     def pages(self, keys: Iterable[bytes]) -> dict[bytes, dict[str, Any]]:
         """The whole rows of known pages, as dictionaries that may be changed, with the `current_round` of their site."""

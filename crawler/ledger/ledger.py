@@ -15,7 +15,7 @@ from crawler.ledger import runs
 from crawler.ledger.commit import Writer
 from crawler.ledger.documents import Documents, Known, Status
 from crawler.ledger.errors import LedgerError, database_errors
-from crawler.ledger.frontier import Frontier, placed
+from crawler.ledger.frontier import NOWHERE, Frontier
 from crawler.ledger.lock import Lock
 from crawler.ledger.open import connect
 from crawler.ledger.outbox import Outbox
@@ -24,7 +24,7 @@ from crawler.ledger.queue import Queue
 from crawler.ledger.runs import Ended, Run
 from crawler.ledger.signatures import Signatures
 from crawler.ledger.sites import Sites, begin_rounds, close_rounds
-from crawler.ledger.units import Counts, Link, Policy, State, Unit, Visit
+from crawler.ledger.units import Counts, Link, Policy, State, Unit, Visit, url_id
 from crawler.urls import site_of
 
 GROUP = 50  # units in one transaction: a kill costs at most so many pages fetched again (and those in flight)
@@ -122,8 +122,9 @@ class Ledger:
             begin_rounds(self._connection, self.run, self._scope, full, now - self.policy.round_age, now)
             self._sites.load()
             self._writer.begin(self.run)
-            added = self._frontier.add(dict(placed(link) for link in given), self.run)
-            self._frontier.start(added.found, self.run)
+            links = {url_id(link.url): (link, NOWHERE) for link in given}
+            self._frontier.add(links, self.run)
+            self._frontier.start(links, self.run)
             self._queue.begin(self._scope, full)
         return self.history(1)[0]
 

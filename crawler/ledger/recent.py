@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 # Two generations of this many URLs at most: about 250 bytes each, 8 MB together.
 SIZE = 16_000
 
@@ -21,10 +23,10 @@ class Recent:
                 self._young[url] = found
         return found
 
-    def put(self, url: str, priority: int, fresh: bool) -> None:
-        if len(self._young) >= SIZE:
+    def update(self, seen: Mapping[str, tuple[int, bool]]) -> None:
+        if len(self._young) + len(seen) > SIZE:
             self._old, self._young = self._young, {}
-        self._young[url] = (priority, fresh)
+        self._young.update(seen)
 
     def clear(self) -> None:
         self._young.clear()
