@@ -18,6 +18,11 @@ _NO_NAME = re.compile(r"^(?:null|none|nan|undefined|未知|不详|佚名|无|暂
 _BEHIND = re.compile(r"\s*(?:[|｜丨]|\s(?:作者|时间|日期|发布时间|点击|浏览|阅读|人气|字体|字号|编辑)\s*[:：]).*$")
 
 
+def crumbs(line: str) -> list[str]:
+    """The names of a way through the site that is written in one line."""
+    return [name.strip() for name in re.split(r"[>›»→＞]+|\s{2,}", line) if name.strip()]
+
+
 def category(breadcrumb: list[str], title: str) -> list[str]:
     """The names of the breadcrumb between the home page and the document."""
     names = [name for crumb in breadcrumb if not _FILLER.match(name := _LABEL.sub("", crumb).strip(" >»›/\u3000\xa0"))]

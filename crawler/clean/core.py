@@ -145,7 +145,7 @@ def _finish(page: Page, draft: Draft, now: datetime | None) -> Cleaned:
         date=day,
         published=moment,
         body=body,
-        category=byline.category(page.breadcrumb, draft.title),
+        category=byline.category(page.breadcrumb or byline.crumbs(draft.found.get("crumbs", "")), draft.title),
         tags=byline.tags(page.tags, draft.found.get("tags") or draft.found.get("tags2") or ""),
         author=byline.name(page.author or draft.found.get("author", "")),
         source=byline.name(page.source or draft.found.get("source") or draft.found.get("source2") or ""),

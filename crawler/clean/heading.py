@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from crawler.clean.glued import glued_title
 from crawler.clean.line import Draft
-from crawler.clean.titles import plain_title, title_key
+from crawler.clean.titles import SEPARATED, plain_title, title_key
 
 _GENRE_END = re.compile(
     r"(?:[稿词书诗]|总结|报告|方案|计划|合同|范本|体会|读后感|教案|通知|办法|制度|材料|格式|手册|试题|作文|公告)(?:\s*[(（【][^()（）【】]{1,12}[)）】])?$"
@@ -39,6 +39,7 @@ def settle(draft: Draft) -> None:
     if not draft.title:
         draft.title = draft.found.get("title", "") or _first_of_kind(draft) or glued_title([line.text for line in draft.kept()])
         return
+    _behind_way(draft)
     _shorter_upload(draft)
     _above_byline(draft)
 
@@ -61,6 +62,19 @@ def _first_of_kind(draft: Draft) -> str:
         if _headingish(line.text) and _GENRE_END.search(line.text):
             return line.text
     return ""
+
+
+def _behind_way(draft: Draft) -> None:
+    """The last name of a way through the site that was read as title, when the page prints it as a line too."""
+    found = SEPARATED.match(draft.title)
+    if found is None:
+        return
+    name = plain_title(found[1])
+    for line in draft.lines[:_LINES]:
+        if plain_title(line.text) == name:
+            draft.found["crumbs"] = draft.title
+            draft.title = name
+            return
 
 
 def _shorter_upload(draft: Draft) -> None:

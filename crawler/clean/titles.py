@@ -35,7 +35,7 @@ def title_key(title: str) -> str:
     key = _PUNCTUATION.sub("", _YEAR.sub("", bare))
     return key or _PUNCTUATION.sub("", text)
 _WAY = 60  # characters in front of the title
-_SEPARATED = re.compile(r"^[^。，,；;：:]{2,60}(?:[>›»→＞]|\s{2,})\s*(\S[^>›»→＞]*)$")
+SEPARATED = re.compile(r"^[^。，,；;：:]{2,60}(?:[>›»→＞]|\s{2,})\s*(\S[^>›»→＞]*)$")
 _FIRST = 3  # lines of text
 
 
@@ -63,7 +63,7 @@ class Titles:
         """True when the line is a way through the site that ends in the title."""
         if len(self.key) < 4 or len(text) > self.longest + _WAY:
             return False
-        found = _SEPARATED.match(text)
+        found = SEPARATED.match(text)
         return found is not None and title_key(found[1]) == self.key
 
     def same(self, text: str) -> bool:
