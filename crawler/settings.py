@@ -93,9 +93,19 @@ EXTENSIONS = {"crawler.extensions.Run": 100}
 # ---- what people see ----------------------------------------------------------------------------------
 
 LOG_LEVEL = "INFO"
-# Scrapy's start-up lines name every class and every setting that was given, passwords in addresses included.
+# Scrapy's start-up lines name every class and every setting that was given, passwords in addresses included. (A
+# level on these loggers would be reset when logging is configured; a filter stays.)
 for _logger in ("scrapy.crawler", "scrapy.middleware", "scrapy.addons", "scrapy.utils.log"):
-    logging.getLogger(_logger).addFilter(lambda record: record.levelno >= logging.WARNING)  # a level would be reset
+    logging.getLogger(_logger).addFilter(lambda record: record.levelno >= logging.WARNING)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A robots.txt that does not come is an event of the network, told in one line."""
+    record.exc_info = record.exc_text = None
+    return True
+
+
+logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
 LOG_FORMATTER = "crawler.extensions.QuietFormatter"  # bodies do not belong in a log
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 LOG_DATEFORMAT = "%H:%M:%S"

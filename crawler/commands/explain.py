@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.commands import ScrapyCommand
@@ -23,6 +23,13 @@ from crawler.sites import load_sites
 from crawler.urls import BadUrl, canonical, site_of
 
 EXIT_UNREACHABLE = 1
+# One page needs no ledger; what goes wrong is said in the command's own words.
+ALONE = {
+    "LOG_LEVEL": "CRITICAL",
+    "SCHEDULER": "scrapy.core.scheduler.Scheduler",
+    "EXTENSIONS": {},
+    "ITEM_PIPELINES": {},
+}
 
 
 class OnePage(Spider):
@@ -49,7 +56,6 @@ class OnePage(Spider):
 
 class Command(ScrapyCommand):
     requires_project = True
-    default_settings: ClassVar = {"LOG_LEVEL": "ERROR", "EXTENSIONS": {}, "ITEM_PIPELINES": {}}
 
     def syntax(self) -> str:
         return "[--html page.html] URL-or-FILE"
@@ -61,6 +67,11 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--html", metavar="FILE", help="write a self-contained HTML page instead")
         parser.add_argument("--url", default="", help="the address that a saved FILE came from")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings
+        self.settings.setdict(ALONE, priority="cmdline")  # a command's default_settings count less than the project's
+        super().process_options(args, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:

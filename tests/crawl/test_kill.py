@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -132,3 +133,28 @@ def test_a_ledger_of_a_newer_version(library: Library, scrapy: Scrapy, tmp_path:
     connection.close()
     run = scrapy("crawl", "wenku", "-a", f"start_urls={library.start}", env=library.env)
     assert run.status == 74 and "99" in run.last_line and len(run.err.strip().splitlines()) == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if shutil.which("mount") is None or os.geteuid() != 0:
+        pytest.skip("mounting a file system of 2 MB needs root")
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True).returncode:
+        pytest.skip("mounting a file system of 2 MB is not allowed here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_disk_stops_the_run_and_the_next_goes_on(small_disk: Path, tmp_path: Path) -> None:
+    with Library(articles=900, per_page=30) as library:
+        process = start(library, small_disk / "data")
+        _, said = process.communicate(timeout=90)
+        assert process.returncode == 74, said
+        assert "Traceback" not in said and "no space left" in said and "free some" in said
+        published = len(Run(subprocess.CompletedProcess([], 0, "", ""), small_disk / "data").rows("feed"))
+        assert 0 < published < 900
+        shutil.copytree(small_disk / "data", tmp_path / "data")  # more room
+        check_whole(finish(library, tmp_path / "data"), library)

@@ -1,0 +1,157 @@
+"""The other commands of the shell, as people type them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import REPO, Run
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from crawler.demo import library, truth
+from crawler.feed import verify
+from tests.site import Library
+
+Scrapy = Callable[..., Run]
+FEED_KEYS = json.loads((REPO / "data" / "schema" / "document.schema.json").read_text("utf-8"))["required"]
+
+
+@pytest.fixture(scope="module")
+def row() -> dict[str, Any]:
+    """A document of the 推荐访问 family, and what must come of it."""
+    return next(r for r in truth() if r["expect"] == "document" and "qingshan" in r["url"] and r["tags"])
+
+
+@pytest.fixture
+def saved(tmp_path: Path, row: dict[str, Any]) -> Path:
+    path = tmp_path / "saved.html"
+    path.write_bytes(library()[row["url"]].body)
+    return path
+
+
+# ---- explain ------------------------------------------------------------------------------------------
+
+
+def test_explain_a_file(scrapy: Scrapy, saved: Path, row: dict[str, Any]) -> None:
+    run = scrapy("explain", str(saved), "--url", row["url"])
+    assert run.status == 0, run.err
+    assert row["title"] in run.out and row["date"] in run.out
+    kept = [line[2:] for line in run.out.splitlines() if line.startswith("+ ")]
+    assert any(line[:20] == row["body"][:20] for line in kept)
+    dropped = [line for line in run.out.splitlines() if line.startswith("- [")]
+    assert any("下面是小编" in line for line in dropped), "every dropped line names its rule"
+
+
+def test_explain_as_a_page(scrapy: Scrapy, saved: Path, tmp_path: Path, row: dict[str, Any]) -> None:
+    out = tmp_path / "page.html"
+    run = scrapy("explain", str(saved), "--html", str(out))
+    assert run.status == 0, run.err
+    html = out.read_text("utf-8")
+    assert html.startswith("<!DOCTYPE html>") and row["title"] in html
+    assert 'class="kept"' in html and 'class="dropped"' in html and 'class="joined"' in html
+    assert "<script" not in html and "http-equiv" not in html and "src=" not in html, "nothing is loaded, nothing runs"
+
+
+def test_explain_an_address(scrapy: Scrapy) -> None:
+    with Library(articles=3) as served:
+        run = scrapy("explain", served.url(1), env=served.env)
+        truth = served.truth()[served.url(1)]
+    assert run.status == 0, run.err
+    assert truth["title"] in run.out and truth["date"] in run.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "word"),
+    [
+        (["explain", "nowhere.html"], 2, "nowhere.html: No such file"),
+        (["explain", "ftp://a.cn/"], 2, "not an http or https address"),
+        (["explain"], 2, "name one address or file"),
+        (["explain", "http://127.0.0.1:9/"], 1, "cannot be fetched"),
+        (["clean"], 2, "name files or folders"),
+        (["feed"], 2, "list|verify"),
+        (["feed", "burn"], 2, "list|verify"),
+        (["feed", "verify"], 2, "holds no feed"),
+    ],
+)
+def test_wrong_words(scrapy: Scrapy, arguments: list[str], status: int, word: str) -> None:
+    run = scrapy(*arguments)
+    assert run.status == status and "Traceback" not in run.err
+    assert word in run.err, run.err
+
+
+# ---- clean ------------------------------------------------------------------------------------------------
+
+
+def documents(folder: Path) -> list[dict[str, Any]]:
+    assert verify(folder) == []
+    parts = sorted((folder / "feed").glob("*.jsonl"))
+    return [json.loads(line) for part in parts for line in part.read_text("utf-8").splitlines()]
+
+
+def archive(path: Path, urls: list[str]) -> Path:
+    """A WARC file of pages of the bundled library."""
+    with path.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        for url in urls:
+            headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+            record = writer.create_warc_record(url, "response", payload=BytesIO(library()[url].body), http_headers=headers)
+            writer.write_record(record)
+    return path
+
+
+def test_clean_reads_every_kind_of_file(scrapy: Scrapy, tmp_path: Path, saved: Path, row: dict[str, Any]) -> None:
+    others = [r for r in truth() if r["expect"] == "document" and r["pages"] == 1 and "qingshan" in r["url"] and r is not row]
+    text = tmp_path / "text.txt"
+    text.write_text(f"{others[0]['title']}\n\n时间:2022-03-04 10:00:00\n\n{others[0]['body']}\n", "gb18030")
+    old = tmp_path / "old.jsonl.gz"
+    line = {"标题": others[1]["title"], "content": others[1]["body"], "link": "http://a.example/1.html", "日期": "2021-05-06"}
+    old.write_bytes(gzip.compress(json.dumps(line, ensure_ascii=False).encode()))
+    warc = archive(tmp_path / "pages.warc.gz", [others[2]["url"]])
+    run = scrapy("clean", "-o", str(tmp_path / "out"), str(saved), str(text), str(old), str(warc))
+    assert run.status == 0, run.err
+    made = {document["title"]: document for document in documents(tmp_path / "out")}
+    assert made.keys() == {row["title"], *(r["title"] for r in others[:3])}
+    for wanted in (row, *others[:3]):
+        assert made[wanted["title"]]["body"] == wanted["body"]
+        assert list(made[wanted["title"]]) == FEED_KEYS
+    assert made[others[0]["title"]]["published"] == "2022-03-04T10:00:00+08:00"
+    assert made[others[1]["title"]]["date"] == "2021-05-06"
+    assert made[others[2]["title"]]["url"] == others[2]["url"]
+
+
+def test_clean_finds_copies_and_does_not_stop_at_a_bad_file(scrapy: Scrapy, tmp_path: Path, saved: Path) -> None:
+    again = tmp_path / "again.html"
+    again.write_bytes(saved.read_bytes())
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("no json\n")
+    run = scrapy("clean", "-o", str(tmp_path / "out"), str(bad), str(saved), str(again))
+    assert run.status == 1 and "bad.jsonl: line 1 is no JSON" in run.err and "Traceback" not in run.err
+    assert "1 documents, 1 duplicates" in run.out
+    assert len(documents(tmp_path / "out")) == 1
+
+
+def test_clean_never_mixes_into_a_feed(scrapy: Scrapy, tmp_path: Path, saved: Path) -> None:
+    assert scrapy("clean", "-o", str(tmp_path / "out"), str(saved)).status == 0
+    run = scrapy("clean", "-o", str(tmp_path / "out"), str(saved))
+    assert run.status == 2 and "holds documents already" in run.err
+
+
+# ---- feed -------------------------------------------------------------------------------------------------
+
+
+def test_feed_list_and_verify(scrapy: Scrapy, tmp_path: Path, saved: Path) -> None:
+    assert scrapy("clean", "-o", str(tmp_path / "data"), str(saved)).status == 0
+    listed = scrapy("feed", "list")
+    assert listed.status == 0 and "1 documents in 1 parts" in listed.out
+    assert scrapy("feed", "verify").status == 0
+    part = next((tmp_path / "data" / "feed").glob("*.jsonl"))
+    part.chmod(0o640)
+    part.write_bytes(part.read_bytes().replace(b"20", b"21", 1))
+    run = scrapy("feed", "verify")
+    assert run.status == 1 and part.name in run.out and "Traceback" not in run.err
