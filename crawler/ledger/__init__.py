@@ -19,7 +19,8 @@ What is visited (policy and reasons: `Policy`): a *round* is one walk over a sit
 site of the run whose last round is over (nothing left in its queue): its lists are queued again (kind `list`, with
 validators), articles whose revisit date has come, failures whose gap is over. A round that was cut off is gone
 on with. Further pages of a list (kind `paging`) are visited when the list's walk goes on: while its pages show
-articles that are new in this round, and to the end when the last walk was cut off. `full=True` visits everything.
+articles that are new in this round, and to the end when the last walk was cut off. Put the next page first among the
+paging links of a unit: a short walk takes one at a time. `full=True` visits everything.
 
 States: `counts()` gives the number of URLs in each of queued, done, failed, gone; their sum is the number of URLs
 known. A failure is tried again in later rounds with growing gaps and quarantined after five (`quarantined()`).

@@ -112,7 +112,7 @@ class Policy:
 
 @dataclass(slots=True)
 class Counts:
-    """What a run did, in pages of each outcome. `fetched` = documents + revised + unchanged + … + lists and the rest."""
+    """What a run did. Every unit counts in `pages`, and in at most one of the outcomes; lists and the like in none."""
 
     pages: int = 0  # units
     links: int = 0  # URLs not known before
