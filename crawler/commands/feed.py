@@ -1,4 +1,4 @@
-"""`scrapy feed list|verify`: the published parts, and whether they are what their manifest says."""
+"""`scrapy feed list|verify|reindex`: the published parts, whether they are what their manifest says, and their index."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from scrapy.exceptions import UsageError
 
 from crawler.commands import EXIT_USAGE, complain
 from crawler.feed import FOLDERS, FeedError, read_manifest, verify
+from crawler.ledger import Held, Ledger, LedgerError
+from crawler.reindex import reindex
 
-EXIT_PROBLEMS = 1
+EXIT_PROBLEMS, EXIT_HELD = 1, 75
 
 
 class Command(ScrapyCommand):
@@ -19,13 +21,13 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "list|verify"
+        return "list|verify|reindex"
 
     def short_desc(self) -> str:
-        return "List the published parts, or check them against their manifest and the contract"
+        return "List the published parts, check them, or make the index of documents anew from them"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        actions = {"list": self._list, "verify": self._verify}
+        actions = {"list": self._list, "verify": self._verify, "reindex": self._reindex}
         if len(args) != 1 or args[0] not in actions:
             raise UsageError(f"say what to do: scrapy feed {'|'.join(actions)}")
         assert self.settings
@@ -36,7 +38,10 @@ class Command(ScrapyCommand):
             return
         try:
             actions[args[0]](folder)
-        except FeedError as error:
+        except Held as error:
+            complain(error)
+            self.exitcode = EXIT_HELD
+        except (FeedError, LedgerError) as error:
             complain(error)
             self.exitcode = EXIT_PROBLEMS
 
@@ -57,3 +62,12 @@ class Command(ScrapyCommand):
             self.exitcode = EXIT_PROBLEMS
         else:
             print(f"{folder}: every part is as its manifest says, every line as the contract says")
+
+    def _reindex(self, folder: Path) -> None:
+        assert self.settings
+        ledger = Ledger.open(folder, url=self.settings["LEDGER_URL"])
+        try:
+            count = reindex(ledger, folder)
+        finally:
+            ledger.close()
+        print(f"{folder}: {count} published lines are in the index; the next crawl publishes only what is new")

@@ -193,7 +193,8 @@ class Writer:
         elif unit.document:
             counts.documents += change is Change.NEW
             counts.revised += change is Change.REVISED
-            made.lines.append(("documents", encode(unit.document)))
+            if not unit.published:
+                made.lines.append(("documents", encode(unit.document)))
         if change is Change.SAME or (change is None and page["result"] == before):
             return
         made.lines += [("duplicates", encode(row)) for row in unit.duplicates]

@@ -59,11 +59,12 @@ class Unit:
     """One page that was dealt with, and everything that came of it: all of it is written, or nothing.
 
     `url` is the address as it was taken. `state` DONE, FAILED or GONE. `kind` is what the page turned out to
-    be ("" keeps what was thought). `links` name the next page of a list before its other pages. `covers` are addresses that need no visit of their own any more: later pages
-    of the article, the target of a redirect. `document` gets its `revision` here; what was put into
-    `Ledger.signatures` under its id becomes safe with it. `duplicates` and `rejected` are lines of those feeds. `supersedes` names
-    documents that this one replaces. `unchanged`: the server answered 304. `note` says why (the error, "robots",
-    "redirect to …"). `next_visit` overrides the policy (epoch seconds).
+    be ("" keeps what was thought). `links` name the next page of a list before its other pages. `covers` are
+    addresses that need no visit of their own any more: later pages of the article, the target of a redirect.
+    `document` gets its `revision` here; what was put into `Ledger.signatures` under its id becomes safe with it.
+    `published`: its line lies in a part already. `duplicates` and `rejected` are lines of those feeds. `supersedes`
+    names documents that this one replaces. `unchanged`: the server answered 304. `note` says why (the error,
+    "robots", "redirect to …"). `next_visit` overrides the policy (epoch seconds).
     """
 
     url: str
@@ -72,6 +73,7 @@ class Unit:
     links: Sequence[Link] = ()
     covers: Sequence[str] = ()
     document: Document | None = None
+    published: bool = False
     duplicates: Sequence[Row] = ()
     rejected: Row | None = None
     supersedes: Sequence[str] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -155,3 +156,20 @@ def test_feed_list_and_verify(scrapy: Scrapy, tmp_path: Path, saved: Path) -> No
     part.write_bytes(part.read_bytes().replace(b"20", b"21", 1))
     run = scrapy("feed", "verify")
     assert run.status == 1 and part.name in run.out and "Traceback" not in run.err
+
+
+def test_a_lost_ledger_is_made_anew_from_the_feed(scrapy: Scrapy, tmp_path: Path) -> None:
+    with Library(articles=12) as served:
+        arguments = ("crawl", "wenku", "-a", f"start_urls={served.start}", "-s", "DOWNLOAD_DELAY=0")
+        assert scrapy(*arguments, env=served.env).status == 0
+        shutil.rmtree(tmp_path / "data" / "state")
+        run = scrapy("feed", "reindex")
+        assert run.status == 0 and "12 published lines" in run.out, run.err
+        number = served.add()
+        served.change(3)
+        run = scrapy(*arguments, "-a", "full=1", env=served.env)
+        assert run.status == 0, run.err
+    rows = run.rows("feed")
+    assert {row["url"] for row in rows[12:]} == {served.url(number), served.url(3)} and len(rows) == 14
+    assert sorted(row["revision"] for row in rows) == [1] * 13 + [2]
+    assert verify(run.data) == []
