@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.clean.line import Draft, Line
-from crawler.clean.rules import Rule, Rules, Zone
+from crawler.clean.rules import LONG, Rule, Rules, Zone
 from crawler.clean.titles import Titles
 
 GAP = "[…]"  # stands where a site holds back the middle of a text
@@ -155,10 +155,12 @@ def tail(draft: Draft, rules: Rules) -> None:
 
 def _positioned(draft: Draft, line: Line, index: int, zone: Zone, kept: int) -> bool:
     """Apply the first rule of the zone that fits the line; whether there was one."""
+    size = len(line.text)
+    if kept >= (zone.wordless_structured if draft.structured else zone.wordless):
+        needles = zone.long_needles if size > LONG else zone.needles
+        if not needles.search(line.text):
+            return False
     view = line.view
-    if kept >= zone.wordless and not zone.needles.search(view):
-        return False
-    size = len(view)
     for rule in zone.rules:
         if kept >= rule.within or size > rule.longest or (rule.text_only and draft.structured):
             continue

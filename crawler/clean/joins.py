@@ -19,6 +19,7 @@ _STARTS = re.compile(
     r"[(（]?[\u4e00-\u9fff]{1,4}[)）]?[:：]|(?:尊敬|敬爱|亲爱)的|此致|敬礼|特此|\[…\])"
 )
 _BAD_START = re.compile(r"[，。、；：,;:][^\s，。、；：,;:?!)(DPp>-]|[？！”』」][\u4e00-\u9fff]")
+_BAD_FIRST = frozenset("，。、；：,;:？！”』」")
 _SEMICOLON = re.compile("[;；]$")
 _VERSE = 20  # characters: where no line of a run is longer, the run is a stanza or a list
 _LABEL_HALF = re.compile(r"^[\u4e00-\u9fff]{1,4}$")
@@ -70,7 +71,7 @@ def _semicolons(lines: list[Line]) -> list[Line]:
     Only where a single break stands inside a run and paragraphs are set apart by more, every break of the run
     follows a semicolon, the next line begins like no list item, and the lines are no verses.
     """
-    if not any(line.gap > 0 for line in lines[1:]):
+    if not any(line.text[-1] in ";；" for line in lines) or not any(line.gap > 0 for line in lines[1:]):
         return []
     found: list[Line] = []
     run: list[Line] = [lines[0]]
@@ -131,7 +132,7 @@ def _belongs(line: Line, last: Line, following: Line, wrapped: float, going_on: 
     text, after = last.text if last is not line else line.text, following.text
     if "\t" in after or "\t" in text:
         return False
-    if _BAD_START.match(after) and text[-1] not in "：:":
+    if after[0] in _BAD_FIRST and _BAD_START.match(after) and text[-1] not in "：:":
         return True
     if not wrapped:
         return _page_break(line, following)
@@ -165,6 +166,8 @@ def _labels(draft: Draft) -> None:
     lines = draft.kept()
     for before, line in itertools.pairwise(lines):
         if before.rule:
+            continue
+        if len(before.text) > 4 and before.text.rstrip()[-1] != "年":
             continue
         broken = _LABEL_HALF.match(before.text) and _LABEL_REST.match(line.text)
         if broken or (_YEAR_BLANK.search(before.text) and _MONTH_BLANK.match(line.text)):

@@ -9,7 +9,10 @@ from crawler.clean.titles import Titles, title_key
 from crawler.text import fold_width, squeeze
 
 LINES = 6  # kept lines from the top in which a lead-in is looked for
-_SELDOM = re.compile("小编|小編|网|網|大家|您|整理|收集|蒐集|搜集|提供|推荐|推薦|本站|导语|導語|带来|帶來|前言|栏目|欄目|参考以下|參考以下")
+# Two cheap looks first: a lead-in collects, and it offers or wishes.
+_COLLECTS = re.compile("小编|小編|整理|收集|蒐集|搜集|提供|推荐|推薦|带来|帶來|分享|准备|準備|归纳|歸納|精选|精選|挑选|挑選|汇总|編輯|编辑|介绍|介紹|看下|看一下|参考以下|參考以下")
+_OFFERS = re.compile("小编|小編|参考|參考|借鉴|借鑒|希望|愿|願|欢迎|歡迎|看看|瞧瞧|一起|一同|感谢|感謝|请您?阅读|請您?閱讀|分享|荣幸|榮幸|帮助|幫助|学习|學習|方便|阅读|閱讀|查阅|查閱|使用")
+_SUMMARIES = re.compile("摘要|简介|簡介|提要|导读|導讀|核心提示")
 _WHO = r"(?:小编|网友|编辑|本站|本网|[^\s,。;!?:]{1,8}(?:网|社|文库|知道|群|吧|站|范文)(?:的?小编)?|[为给帮](?:大家|您|你))"
 _DO = r"(?:整理|收集|搜集|蒐集|带来|分享|准备|推荐|归纳|提供|精选|挑选|汇总|看(?:一)?下|介绍|编辑)"
 _POINT = r"(?:下面|以下|接下来|这里|此篇|本文|本篇|本栏目|因此|为此|今天|现在|前言|导语|快来|那么)"
@@ -28,6 +31,8 @@ _BODY = re.compile(r"甲方|乙方|尊敬的|同志们|各位领导|特此|汇�
 _CUT = re.compile(r"(?:\.{3,}|…+)\s*(?:[\[(]?(?:详细|更多|全文)[\])]?)?$")
 _SUMMARY = re.compile(r"^[\W_]{0,2}(?:.{0,40}(?:本文|内容)(?:简介|摘要|提要|导读)|摘要|内容提要|导读|简介|文章摘要|核心提示)[】\])]?\s*[:】]\s*")
 _QUOTED = re.compile("[“《\"]([^”》\"]{4,40})[”》\"]")
+_CUT_END = ".…])）】多文细"
+_WHOLE = "。！？!?”"
 _WARM = 320  # characters: a longer paragraph in front of the lead-in is no warm-up
 _BEHIND = re.compile("以上|上面|上述|本文就|到这里|到此")  # an ending looks back
 
@@ -43,7 +48,7 @@ def take_out(draft: Draft, titles: Titles) -> None:
         if _copy(draft, index, line):
             draft.drop(line, "summary-copy")
             continue
-        span = lead_in(line, titles) if _SELDOM.search(line.text) else None
+        span = lead_in(line, titles) if _COLLECTS.search(line.text) and _OFFERS.search(line.text) else None
         if span is None:
             kept += 1
             continue
@@ -104,6 +109,8 @@ def _closing(text: str, stop: int) -> int:
 
 def _copy(draft: Draft, index: int, line: Line) -> bool:
     """True when the line is a summary that repeats the beginning of the text below it, labelled or cut off."""
+    if line.text[-1] not in _CUT_END and not _SUMMARIES.search(line.text[:60]):
+        return False
     view = line.view
     labelled = _SUMMARY.match(view)
     cut = _CUT.search(view)
@@ -118,4 +125,7 @@ def _copy(draft: Draft, index: int, line: Line) -> bool:
         # A cut box stands right above the whole.
         return any(other.startswith(text[:40]) and len(other) >= len(text) for other in below[:2])
     whole = "".join(below)
-    return text[:24] in whole or (len(text) > 40 and text[12:30] in whole)
+    if cut or text[-1] not in _WHOLE:
+        return text[:24] in whole or (len(text) > 40 and text[12:30] in whole)
+    # An author's abstract says again what stands somewhere below; a copy says what stands first.
+    return whole.startswith(text[:24])

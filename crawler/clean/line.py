@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import product
 
 from crawler.clean.result import Dropped
 from crawler.text import fold_width
@@ -11,9 +12,17 @@ from crawler.text import fold_width
 # at, never for a published text.
 _TRADITIONAL = "當時間發佈閱讀氣欄來編輯於為爲們這關範總結網頁導語載權聲標籤題鏈錄覽數評論點擊廣薦訪問貼體號會員說簡複類專將幫給內餘換還檔單級請錯個從無轉應處紙張環產義務優質選條實對後樣變樂歡過長開學寫經議領該須滿傳鍵詞麼參諮詢蒐僅徵圖書庫濟訊閉頂"
 _SIMPLIFIED = "当时间发布阅读气栏来编辑于为为们这关范总结网页导语载权声标签题链录览数评论点击广荐访问贴体号会员说简复类专将帮给内余换还档单级请错个从无转应处纸张环产义务优质选条实对后样变乐欢过长开学写经议领该须满传键词么参咨询搜仅征图书库济讯闭顶"
-_PLAIN = {ord(c): fold_width(c) for c in map(chr, (*range(0xFF01, 0xFF5F), 0x3000, 0x00A0))} | str.maketrans(
-    _TRADITIONAL, _SIMPLIFIED
-)
+_ODD = "".join(map(chr, (*range(0xFF01, 0xFF5F), 0x3000, 0x00A0))) + _TRADITIONAL
+_EVEN = "".join(map(fold_width, _ODD[: -len(_TRADITIONAL)])) + _SIMPLIFIED
+_PLAIN = str.maketrans(_ODD, _EVEN)
+_FORMS: dict[str, str] = {}  # plain character -> the others that it stands for
+for _odd, _even in zip(_ODD, _EVEN, strict=True):
+    _FORMS[_even] = _FORMS.get(_even, "") + _odd
+
+
+def all_forms(word: str) -> list[str]:
+    """`word` as it may stand in a page's own text: signs half-width or full-width, Han simplified or traditional."""
+    return ["".join(form) for form in product(*(c if c.isascii() and c.isalnum() else c + _FORMS.get(c, "") for c in word))]
 
 
 def view(text: str) -> str:

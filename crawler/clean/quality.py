@@ -6,7 +6,8 @@ import re
 from datetime import date
 
 _HAN = re.compile("[\u3400-\u9fff]+")
-_MASKED = re.compile("[Xx×╳]{2,}|[*_▁]+")
+_MASKED = re.compile("[Xx×╳]{2,}")
+_BLANK = "*_▁"
 _FINAL = "。！？!?…”』」》】）)；;~"
 _LONG_NUMBER = re.compile(r"\d[\d-]{9,}[\dXx]?")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -27,7 +28,7 @@ def signals(lines: list[str], dropped: int, rejoined: int, pieces: int) -> dict[
     """
     body = "\n".join(lines)
     size = len(body)
-    masked = sum(map(len, _MASKED.findall(body)))
+    masked = sum(map(body.count, _BLANK)) + sum(map(len, _MASKED.findall(body)))
     long = [line for line in lines if len(line) >= _REPEATED]
     return {
         "characters": size,

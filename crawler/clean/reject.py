@@ -11,12 +11,11 @@ SHORTEST = 20  # characters; complete poems and notices met on library pages hav
 _EXCERPT = 400  # characters: an excerpt above "read on" is not longer
 _HAN = re.compile("[\u3400-\u9fff]+")
 # A converter of characters that left its notes: 時(shí)間.
-_NOTED = re.compile("([\u4e00-\u9fff])[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}[)）]")
-_BROKEN = re.compile("\\?\\?|\ufffd|[\ue000-\uf8ff]")
+_NOTED = re.compile("[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}[)）]")
+_BROKEN = re.compile("\\?\\?+|\ufffd+|[\ue000-\uf8ff]+")
 _SPAM = re.compile(
-    "成人(?:视频|电影|网站|小说|影院)|(?:无码|有码|中文字幕)[^。]{0,6}(?:高清|在线|视频|播放)|(?:一|二|三)区(?:二|三)区|国产精品[^。]{0,8}(?:在线|视频|无码|观看)|色情|淫|av在线|"
-    "黄色(?:网站|视频|电影)|娱乐城|博彩|百家乐|时时彩|老虎机|六合彩|真人荷官|(?:棋牌|澳门|赌场)[^。]{0,6}(?:平台|官网|注册|下载|开户)|代开发票|porn",
-    re.IGNORECASE,
+    "成人(?:视频|电影|网站|小说|影院)|(?:无码|有码|中文字幕)[^。]{0,6}(?:高清|在线|视频|播放)|(?:一|二|三)区(?:二|三)区|国产精品[^。]{0,8}(?:在线|视频|无码|观看)|色情|淫|(?:av|AV)在线|"
+    "黄色(?:网站|视频|电影)|娱乐城|博彩|百家乐|时时彩|老虎机|六合彩|真人荷官|(?:棋牌|澳门|赌场)[^。]{0,6}(?:平台|官网|注册|下载|开户)|代开发票|[Pp]orn"
 )
 _SENTENCE = re.compile("[。，！？]")
 _SAMPLE = 6_000  # characters looked at: a page is garbled from the start
@@ -49,7 +48,7 @@ def _mirror(text: str) -> Rejection | None:
     """Notes of pronunciation behind characters that only a conversion makes: lessons note rare simplified ones."""
     if "(" not in text and "（" not in text:
         return None
-    noted = _NOTED.findall(text)
+    noted = [text[at - 1] for found in _NOTED.finditer(text) if (at := found.start()) and "\u4e00" <= text[at - 1] <= "\u9fff"]
     converted = sum(map(_traditional, noted))
     if converted >= 3 and converted * 2 >= len(noted) and converted * 150 >= len(text):
         return Rejection("mirror", f"{converted} characters of {len(text)} carry a note of conversion")

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from crawler.clean.line import all_forms
 from crawler.datafiles import data_file
 
 WHERE = ("head", "tail", "line", "piece")
@@ -30,6 +31,9 @@ CODE_RULES = frozenset(
     "zone-head zone-tail zone-side breadcrumb-title title-repeat title-glued title-wrapped above-title lead-in summary-copy repeated-info "
     "glued-copy page-number tag-line empty".split()
 )
+
+
+LONG = 160  # characters: lines longer than this are paragraphs, of interest to few rules
 
 
 class RuleError(ValueError):
@@ -75,8 +79,10 @@ class Zone:
     """The rules of one end of a page; a line without any of `needles` concerns only the rules that need no word."""
 
     rules: tuple[Rule, ...]
-    needles: re.Pattern[str]
-    wordless: int  # kept lines outside from which on every rule needs a word
+    needles: re.Pattern[str]  # for a page's own text
+    long_needles: re.Pattern[str]  # of the rules that look at lines of more than LONG characters
+    wordless: int  # kept lines outside from which on every rule needs a word, where only the text is left
+    wordless_structured: int  # the same where there is markup
 
 
 @dataclass(slots=True, frozen=True)
@@ -155,13 +161,19 @@ def _rule(path: Path, number: int, raw: Mapping[str, Any]) -> Rule:
 
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:
-    """A pattern that finds any of `words`; without words it finds everything."""
-    return re.compile("|".join(map(re.escape, sorted(words))))
+    """A pattern that finds any of `words`, in any width or script; without words it finds everything."""
+    return re.compile("|".join(re.escape(form) for word in sorted(set(words)) for form in all_forms(word)))
 
 
 def _zone(rules: tuple[Rule, ...]) -> Zone:
-    words = {word for rule in rules for word in rule.needs}
-    return Zone(rules, _any(words) if words else re.compile(r"(?!)"), max((r.within for r in rules if not r.needs), default=0))
+    wordless = [rule for rule in rules if not rule.needs]
+    return Zone(
+        rules,
+        _any([word for rule in rules for word in rule.needs] or ["\0"]),
+        _any([word for rule in rules for word in rule.needs if rule.longest > LONG] or ["\0"]),
+        max((rule.within for rule in wordless), default=0),
+        max((rule.within for rule in wordless if not rule.text_only), default=0),
+    )
 
 
 def _by_needle(rules: tuple[Rule, ...]) -> tuple[tuple[str, tuple[Rule, ...]], ...]:

@@ -47,13 +47,14 @@ class Titles:
         self.key = title_key(title)
         self.bare = squeeze(fold_width(plain_title(title)))
         self.longest = 2 * len(title) + 24
+        self.letters = frozenset(self.key)
 
     def repeats(self, text: str, kept: int) -> bool:
         """True when a line near the top prints the title again; `kept` lines of text stand above it.
 
         Below the first lines of text only the same letters count: a section may bear the title of another year.
         """
-        if not self.key or len(text) > self.longest:
+        if not self.key or len(text) > self.longest or len(self.letters.intersection(fold_width(text))) < len(self.letters):
             return False
         if kept < _FIRST:
             return (kept == 0 or len(self.key) > 3) and title_key(text) == self.key
