@@ -18,7 +18,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
-from math import lgamma, log
+from math import exp, lgamma, log
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from crawler.dedup.parameters import PARAMETERS
 from crawler.dedup.sketch import HASH, MASKED, Bools, Pieces, Places, Sketch, Words, mix
 
 _HAN = np.uint32(0x4E00)
+_TELLING = 0.1  # probability by which all other places of a word differ by chance, up to which it tells something
 _PASSAGE = 6  # pieces (about 50 characters) that differ at one place: no wording, another passage
 _ALONE = 5  # pieces that differ on one side of a single piece that agrees: it agrees by chance
 _REACH = 4  # pieces that one masked place breaks at most: its own and those that share a cut with it
@@ -206,12 +207,16 @@ def _figures(pairs: list[tuple[int, int]], replaced: list[_Difference], theirs: 
     for each in replaced:
         before = set(theirs.figures[each.old].tolist()) - {0}
         after = set(ours.figures[each.new].tolist()) - {0}
-        loose += bool(before and after and not before & after)
-    frames = _odds(changed, agreeing, PARAMETERS.figure_slip)
-    return frames + _odds(loose, len(replaced) - loose, PARAMETERS.loose_slip)
+        loose += bool(before - after and after - before)
+    wording = len(replaced) - loose
+    # Another document changes its figures everywhere, or keeps those of its template and changes the few beside
+    # its names: one as likely as the other.
+    everywhere = _odds(changed + loose, agreeing + wording / 2, PARAMETERS.figure_slip)
+    beside = _odds(loose, wording, PARAMETERS.loose_slip)
+    return log(0.5 * exp(everywhere) + 0.5 * exp(beside))
 
 
-def _odds(another: int, copy: int, slip: float) -> float:
+def _odds(another: float, copy: float, slip: float) -> float:
     """The log-likelihood ratio of so many differences that speak for another document and so many that speak for a
     copy: in another document any share of them is as likely as any other, in a copy they occur with rate `slip`."""
     flat = lgamma(another + 1) + lgamma(copy + 1) - lgamma(another + copy + 2)
@@ -221,7 +226,7 @@ def _odds(another: int, copy: int, slip: float) -> float:
 def _names(new: Sketch, level: int, matched: Bools, replaced: list[_Difference]) -> float:
     """What the words at the replaced places say that the new text repeats. An editor's changes hit some places of
     a word and leave others; where another name was put in, every place of it differs. The word that is hardest to
-    explain by chance counts, less what so many words may show by chance."""
+    explain by chance counts, less what so many words may show by chance, and less when most places hold no name."""
     where, site = _sites(new, level, matched, replaced)
     words, at = _words(new, where)
     differing = float(np.count_nonzero(where > 0)) / max(int(np.count_nonzero(where >= 0)), 1)
@@ -237,12 +242,24 @@ def _names(new: Sketch, level: int, matched: Bools, replaced: list[_Difference])
     sites = entries & 0xFFFFFFFF
     spread = np.diff(begins, append=len(entries))
     always = np.logical_and.reduceat(sites < _MATCHED, begins)
-    telling = spread > 1
-    if not telling.any():
+    repeated = spread > 1
+    if not repeated.any():
         return 0.0
-    strongest = int(spread[telling & always].max(initial=1))
-    surprise = (strongest - 1) * -log(min(max(differing, 0.01), 0.99))
-    return max(surprise - log(np.count_nonzero(telling)), PARAMETERS.no_name)
+    rate = min(max(differing, 0.01), 0.99)
+    strongest = int(spread[repeated & always].max(initial=1))
+    surprise = (strongest - 1) * -log(rate)
+    places = np.repeat(repeated & always, spread) & (sites < len(replaced))
+    surprise *= min(1.0, 2.0 * len(np.unique(sites[places])) / len(replaced))
+    one = surprise - log(np.count_nonzero(repeated))
+    if one <= 0.0:
+        return max(one, PARAMETERS.no_name)
+    # Where one name is replaced, others are: words that chance would hardly have hit everywhere, at most places.
+    chance = rate ** (spread - 1.0)
+    telling = np.repeat(repeated & (chance <= _TELLING), spread) & (sites < len(replaced))
+    asked, named = np.unique(sites[telling]), np.unique(sites[telling & places])
+    unlikely = np.bincount(sites[telling], np.log1p(-np.repeat(chance, spread)[telling]), len(replaced))
+    slip = min(max(float(np.mean(-np.expm1(unlikely[asked]))), PARAMETERS.name_slip), 0.9) if len(asked) else 0.9
+    return one + max(_odds(len(named), len(asked) - len(named), slip), 0.0) / 2
 
 
 _MATCHED = 1 << 20  # sites from here on are places that agree
@@ -272,7 +289,7 @@ def _words(new: Sketch, where: Places) -> tuple[Words, Places]:
     skeleton = new.skeleton
     use = (where >= 0) & (skeleton >= _HAN)
     for match in PARAMETERS.wording.finditer(decode(skeleton)):
-        use[match.start() : match.end()] = False
+        use[max(match.start() - 1, 0) : match.end() + 1] = False
     first = np.flatnonzero(use[:-1] & use[1:])
     words = mix(skeleton[first] * np.uint32(0x9E3779B1) + skeleton[first + 1]) >> np.uint32(16)
     return words, first + (where[first + 1] > where[first])

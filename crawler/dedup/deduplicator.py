@@ -21,6 +21,7 @@ from crawler.dedup.store import MemoryStore, SignatureStore
 Kind = Literal["new", "exact", "near", "contained"]
 
 _RECENT = 4096  # records of the last documents stay at hand: a store need not show what is not committed yet
+_CERTAIN = 0.9  # similarity from which the likeliest candidate is taken without a look at the others
 _LOADED = 1 << 16  # records read at a time at the start
 
 
@@ -128,21 +129,25 @@ class Deduplicator:
                 return Verdict("exact", id, 1.0)
         similar: dict[str, float] = {}
         supersedes: tuple[float, str] | None = None
-        best: Verdict | None = None
+        best: tuple[float, Verdict] | None = None
         for id, record in candidates:
             assert signature.sketch is not None
             found = compare(signature.sketch, record.pieces)
-            kind = _relation(signature, record, found)
-            if kind == "linked":
+            relation = _relation(signature, record, found)
+            if relation == "linked":
                 similar[id] = round(found.similarity, 3)
-            elif kind == "completes" and (supersedes is None or found.covers > supersedes[0]):
+            elif relation == "completes" and (supersedes is None or found.covers > supersedes[0]):
                 supersedes = (found.covers, id)
-            elif kind == "near" and (best is None or best.kind != "near" or found.similarity > best.similarity):
-                best = Verdict("near", id, round(found.similarity, 3))
-            elif kind == "contained" and (best is None or (best.kind != "near" and found.covered > best.similarity)):
-                best = Verdict("contained", id, round(found.covered, 3))
+            elif relation == "near" or relation == "contained":
+                share = found.similarity if relation == "near" else found.covered
+                # Of several the one that differs least in what matters, a full copy before a longer text.
+                rank = share - found.evidence / 50 + (relation == "near")
+                if best is None or rank > best[0]:
+                    best = (rank, Verdict(relation, id, round(share, 3)))
+                if found.similarity >= _CERTAIN and found.evidence <= 0:
+                    break
         if best:
-            return best
+            return best[1]
         linked = tuple(sorted(similar.items(), key=lambda each: -each[1]))
         return Verdict("new", similar_to=linked, supersedes=supersedes[1] if supersedes else None)
 
@@ -168,9 +173,7 @@ class Deduplicator:
         records = self._records(chain(same, likely), exclude)
         exact = [(id, records[id]) for id in map(self._names.__getitem__, same) if id in records]
         near = [(id, records[id]) for id in dict.fromkeys(map(self._names.__getitem__, likely)) if id in records]
-        if signature.sketch and len(near) > PARAMETERS.aligned:
-            near = _closest(signature, near)
-        return exact, near
+        return exact, _closest(signature, near) if near else []
 
     @staticmethod
     def _ranked(documents: Numbers, of: Places, complete: Bools) -> list[int]:
@@ -181,9 +184,9 @@ class Deduplicator:
         weights[0] = 0.0
         numbers, inverse = np.unique(documents, return_inverse=True)
         score = np.bincount(inverse, weights[of])
-        shared = np.bincount(inverse, of > 0)
-        order = np.argsort(-score, kind="stable")
-        order = order[shared[order] >= max(2, len(complete) // 12)]
+        shared = np.bincount(inverse, np.where(complete, 1.0, 0.25)[of] * (of > 0))
+        enough = np.flatnonzero(shared >= max(2, len(complete) // 12))
+        order = enough[np.argsort(-score[enough], kind="stable")]
         return [int(each) for each in numbers[order[: PARAMETERS.fetched]]]
 
     def _records(self, numbers: Iterator[int], exclude: str | None) -> dict[str, Record]:
@@ -194,27 +197,30 @@ class Deduplicator:
 
 
 def _closest(signature: Signature, candidates: list[tuple[str, Record]]) -> list[tuple[str, Record]]:
-    """Those candidates that share the most pieces and figures."""
+    """Those candidates that share pieces, and of these the ones that share the most pieces and figures."""
     assert signature.sketch is not None
-    ours = np.zeros(HASH + 1, np.int16)
     pieces = signature.sketch.pieces
-    ours[pieces.codes & HASH] = 256
-    ours[(pieces.codes & HASH)[pieces.figures != 0]] = pieces.figures[pieces.figures != 0]
+    ours = np.zeros(HASH + 1, np.int32)  # for each piece its figures; -1 when it has none
+    ours[pieces.codes & HASH] = np.where(pieces.figures, pieces.figures.astype(np.int32), -1)
 
     def agreement(each: tuple[str, Record]) -> float:
-        theirs = each[1].pieces
-        if not len(theirs.codes):
-            return 0.0
+        theirs = each[1].pieces.at_level(pieces.level)
+        shorter = min(len(theirs.codes), len(pieces.at_level(theirs.level).codes))
         facing = ours[theirs.codes & HASH]
-        shared = np.count_nonzero(facing)
-        changed = np.count_nonzero((facing < 256) & (facing != 0) & (theirs.figures != 0) & (facing != theirs.figures))
-        return (shared - 2.0 * changed) / min(len(theirs.codes), len(pieces.codes))
+        share = np.count_nonzero(facing) / max(shorter, 1)
+        if share < PARAMETERS.linked:
+            return 0.0
+        both = (facing > 0) & (theirs.figures != 0)
+        return share - 2.0 * np.count_nonzero(both & (facing != theirs.figures)) / shorter + 1.0
 
-    return sorted(candidates, key=agreement, reverse=True)[: PARAMETERS.aligned]
+    ranked = sorted(((agreement(each), each) for each in candidates), key=lambda pair: -pair[0])
+    return [each for score, each in ranked[: PARAMETERS.aligned] if score > 0]
 
 
-def _relation(new: Signature, old: Record, found: Comparison) -> str:
-    """"near", "contained", "completes", "linked" or ""."""
+def _relation(
+    new: Signature, old: Record, found: Comparison
+) -> Literal["near", "contained", "completes", "linked", ""]:
+    """What the comparison means."""
     limits = PARAMETERS
     ratio = new.length / max(old.length, 1)
     together = found.similarity >= limits.near and min(found.covered, found.covers) >= limits.overlap

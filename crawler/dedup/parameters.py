@@ -13,6 +13,7 @@ from crawler.datafiles import data_file
 class Parameters:
     figure_slip: float
     loose_slip: float
+    name_slip: float
     no_name: float
     doubt: float
     near: float

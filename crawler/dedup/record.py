@@ -13,7 +13,7 @@ from crawler.dedup.sketch import FIGURE, Pieces, Words
 VERSION = 1
 _HEAD = struct.Struct("<BBBxI8sHH")  # version, flags, level, characters of key, hash, values, pieces
 _TRUNCATED = 1
-_NO_PIECES = Pieces(np.zeros(0, np.uint16), np.zeros(0, np.uint8), 0)
+NO_PIECES = Pieces(np.zeros(0, np.uint16), np.zeros(0, np.uint16), 0)
 
 
 @dataclass(slots=True, frozen=True)
@@ -28,7 +28,7 @@ class Record:
     pieces: Pieces
 
     def pack(self) -> bytes:
-        """The record as bytes: a head of 20, 4 for each value, 2 for each piece, 1 for each piece with figures."""
+        """The record as bytes: a head of 20, 4 for each value, 2 for each piece, 2 for each piece with figures."""
         pieces = self.pieces
         head = _HEAD.pack(
             VERSION,
@@ -40,7 +40,8 @@ class Record:
             len(pieces.codes),
         )
         said = pieces.figures[(pieces.codes & FIGURE) != 0]
-        return b"".join((head, self.values.astype("<u4").tobytes(), pieces.codes.astype("<u2").tobytes(), said.tobytes()))
+        parts = self.values.astype("<u4"), pieces.codes.astype("<u2"), said.astype("<u2")
+        return head + b"".join(part.tobytes() for part in parts)
 
 
 def unpack(data: bytes) -> Record:
@@ -49,13 +50,12 @@ def unpack(data: bytes) -> Record:
         raise ValueError(f"this is no signature of version {VERSION}: rebuild the index from the feed")
     _, flags, level, length, digest, values, pieces = _HEAD.unpack_from(data)
     if not pieces:
-        sample = np.frombuffer(data, "<u4", values, _HEAD.size).astype(np.uint32)
-        return Record(digest, length, bool(flags & _TRUNCATED), sample, _NO_PIECES)
+        return Record(digest, length, bool(flags & _TRUNCATED), np.zeros(0, np.uint32), NO_PIECES)
     try:
         sample = np.frombuffer(data, "<u4", values, _HEAD.size)
         codes = np.frombuffer(data, "<u2", pieces, _HEAD.size + 4 * values)
-        figures = np.zeros(pieces, np.uint8)
-        figures[(codes & FIGURE) != 0] = np.frombuffer(data, np.uint8, -1, _HEAD.size + 4 * values + 2 * pieces)
+        figures = np.zeros(pieces, np.uint16)
+        figures[(codes & FIGURE) != 0] = np.frombuffer(data, "<u2", -1, _HEAD.size + 4 * values + 2 * pieces)
     except ValueError:
         raise ValueError("a signature is cut off: rebuild the index from the feed") from None
     return Record(digest, length, bool(flags & _TRUNCATED), sample, Pieces(codes, figures, level))

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from crawler.dedup.key import dedup_key
-from crawler.dedup.record import Record
-from crawler.dedup.sketch import MOST, SHORT, Pieces, Sketch, Words, sketch
+from crawler.dedup.record import NO_PIECES, Record
+from crawler.dedup.sketch import MOST, SHORT, Sketch, Words, sketch
 
 # A piece of a collection: its span as {"start", "end"} or (start, end), or its text.
 Part = Mapping[str, object] | tuple[int, int] | str
-
-_EMPTY = Pieces(np.zeros(0, np.uint16), np.zeros(0, np.uint8), 0)
 
 
 @dataclass(slots=True, frozen=True)
@@ -39,7 +37,7 @@ class Signature:
 
     def record(self) -> Record:
         """What is to be kept of it."""
-        pieces = self.sketch.pieces if self.sketch else _EMPTY
+        pieces = self.sketch.pieces if self.sketch else NO_PIECES
         return Record(self.digest, self.length, self.truncated, self.values, pieces)
 
 

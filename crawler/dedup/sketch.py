@@ -1,7 +1,7 @@
 """What is kept of a text: a sample of its shingles to find it by, and its pieces to compare it by.
 
-One hash over character 4-grams of the key gives the sample: its smallest values (bottom-k MinHash), and all of
-them below 1/64 of the range when the text is long (FracMinHash), so that one sample finds near copies by
+One hash over character 6-grams of the key gives the sample: its smallest values (bottom-k MinHash), and all of
+them below 1/96 of the range when the text is long (FracMinHash), so that one sample finds near copies by
 resemblance and a document inside a collection by containment.
 
 The pieces are cut where the text itself says so (at the smallest hash of a neighbourhood), so that an edit
@@ -24,9 +24,9 @@ from crawler.dedup.key import SEPARATOR, WILDCARD
 
 SHORT = 200  # characters of key: below that only equality is evidence
 LONG = 1_000_000  # characters of key that are looked at; the exact hash covers all of them
-SHINGLE = 4  # characters
-FEWEST, SHARE, MOST = 24, 64, 1024  # values of the sample: at least, one of so many shingles, at most
-FACTS = 4  # identifiers (figures of five signs and more) that are looked up beside the shingles
+SHINGLE = 6  # characters: of 4, common turns of phrase are found in every other document
+FEWEST, SHARE, MOST = 20, 96, 1024  # values of the sample: at least, one of so many shingles, at most
+FACTS = 2  # identifiers (figures of four signs and more) that are looked up beside the shingles
 RADIUS = 4  # a cut is the smallest hash of so many neighbours on each side: pieces of 9 characters
 PIECES = 512  # of a longer text only every second, fourth... kind of piece is kept
 
@@ -56,7 +56,7 @@ class Pieces:
     many trailing zero bits are kept."""
 
     codes: NDArray[np.uint16]
-    figures: NDArray[np.uint8]
+    figures: NDArray[np.uint16]
     level: int
 
     def at_level(self, level: int) -> Pieces:
@@ -82,12 +82,14 @@ class Sketch:
 @dataclass(slots=True, frozen=True)
 class Figures:
     """Numbers, amounts, identifiers with their letters, masked places: where each begins, the further places that
-    it takes, the hash of what it says (0: nothing but a year) and whether any of it is masked."""
+    it takes, the hash of what it says (0: nothing but a year, or an item's number), whether any of it is masked, and
+    whether it is long enough to identify something."""
 
     starts: Places
     rest: Places
     hashes: Words
     masked: Bools
+    long: Bools
 
 
 def mix(values: Words) -> Words:
@@ -104,7 +106,7 @@ def sketch(key: str) -> Sketch:
     """What is kept of the text with this key (at least SHORT characters of it)."""
     codes = encode(_NUMERAL.sub(_arabic, key[:LONG]))
     figures = find_figures(codes)
-    identifiers = np.sort(figures.hashes[(figures.hashes != 0) & ~figures.masked])[:FACTS]
+    identifiers = np.sort(figures.hashes[(figures.hashes != 0) & ~figures.masked & figures.long])[:FACTS]
     values = np.unique(np.concatenate([_sample(codes), identifiers]))
     skeleton = codes.copy()
     skeleton[figures.starts] = _PLACEHOLDER
@@ -157,7 +159,7 @@ def find_figures(codes: Codes) -> Figures:
     signs = _signs()[codes]
     places = np.flatnonzero(signs)
     if not len(places):
-        return Figures(places, places, np.zeros(0, np.uint32), np.zeros(0, np.bool_))
+        return Figures(places, places, np.zeros(0, np.uint32), *[np.zeros(0, np.bool_)] * 2)
     begins = np.flatnonzero(np.diff(places, prepend=-2) > 1)
     lengths = np.diff(begins, append=len(places))
     real = np.repeat(np.logical_or.reduceat(signs[places] == 2, begins), lengths)
@@ -165,7 +167,7 @@ def find_figures(codes: Codes) -> Figures:
     places, within = places[real], within[real]
     begins = np.flatnonzero(within == 0)
     if not len(begins):
-        return Figures(begins, begins, np.zeros(0, np.uint32), np.zeros(0, np.bool_))
+        return Figures(begins, begins, np.zeros(0, np.uint32), *[np.zeros(0, np.bool_)] * 2)
     text = codes[places]
     says = mix(text + (within.astype(np.uint32) << np.uint32(18)))
     says[(text == ord(SEPARATOR)) | _years(text, within)] = 0
@@ -179,6 +181,7 @@ def find_figures(codes: Codes) -> Figures:
         places[within > 0],
         np.add.reduceat(says, begins, dtype=np.uint32),
         np.logical_or.reduceat(text == ord(WILDCARD), begins),
+        ends - begins >= 3,
     )
 
 
@@ -208,7 +211,7 @@ def _cut(values: Words, skeleton: Codes, places: Places, figures: Figures) -> Sk
     np.add.at(numbers, holder, figures.hashes)
     masked[holder[figures.masked]] = True
     said = (numbers != 0) & ~masked
-    beside = np.where(said, numbers % 255 + 1, 0).astype(np.uint8)
+    beside = np.where(said, numbers % 65535 + 1, 0).astype(np.uint16)
     codes = (hashes & HASH).astype(np.uint16)
     codes[said] |= FIGURE
     codes[masked] |= MASKED
@@ -220,12 +223,13 @@ def _cut(values: Words, skeleton: Codes, places: Places, figures: Figures) -> Sk
 
 
 def _lowest_around(values: Words) -> Words:
-    """For each value the lowest one among it and its RADIUS (a power of two) neighbours on each side."""
+    """For each value the lowest one among it and its RADIUS neighbours on each side."""
     edge = np.full(RADIUS, 2**32 - 1, np.uint32)
     lowest = np.concatenate([edge, values, edge])
     width = 1
-    while width < 2 * RADIUS:
+    while 2 * width <= 2 * RADIUS + 1:
         lowest = np.minimum(lowest[:-width], lowest[width:])
         width *= 2
-    result: Words = np.minimum(lowest[:-1], lowest[1:])
+    rest = 2 * RADIUS + 1 - width
+    result: Words = np.minimum(lowest[: len(values)], lowest[rest : rest + len(values)])
     return result

@@ -190,6 +190,22 @@ def _other(figure: str, rng: random.Random) -> str:
 
 
 def sharing(text: str, other: str, share: float, rng: random.Random) -> str:
-    """Another text that shares so much with `text`: some of its sentences, in their places."""
-    mine, theirs = (re.findall("[^。]*。|[^。]+$", each) for each in (text, other))
-    return "".join(a if rng.random() < share else b for a, b in zip(mine, theirs, strict=False))
+    """Another text that shares so much with `text`: some of its sentences in their places, others between them."""
+    mine, theirs = (re.findall("[^。\n]*[。\n]|[^。\n]+$", each) for each in (text, other * (len(text) // len(other) + 1)))
+    order = list(range(len(mine)))
+    rng.shuffle(order)
+    shared: set[int] = set()
+    for index in order:
+        if sum(len(mine[each]) for each in shared) + len(mine[index]) <= share * len(text):
+            shared.add(index)
+    donors = iter(theirs * 50)
+    out, due = [], 0
+    for index, sentence_ in enumerate(mine):
+        if index in shared:
+            out.append(sentence_)
+            continue
+        due += len(sentence_)
+        while due > 0:
+            out.append(next(donors))
+            due -= len(out[-1])
+    return "".join(out)

@@ -1,0 +1,133 @@
+"""How fast, how big: `python -m tests.benchmarks.dedup_speed [documents ...]` (default 100000).
+
+Key and signature on texts of about 2,000 characters; then check + add of synthetic signatures (their values and
+pieces drawn at random: the index and the store do the same work as with texts), bytes on disk in SQLite, memory of
+the index, time to build it again. Times are CPU time of this process.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from crawler.dedup import Deduplicator, Signature, prepare
+from crawler.dedup.sketch import Pieces, Sketch
+from tests.benchmarks.dedup_texts import real_texts, report
+
+
+class SqliteStore:
+    """Records in one table, as a ledger keeps them; committed every 50 documents."""
+
+    def __init__(self, path: Path):
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;")
+        self._db.execute("CREATE TABLE IF NOT EXISTS signatures (seq INTEGER PRIMARY KEY, id TEXT UNIQUE, blob BLOB)")
+        self._pending = 0
+
+    def load(self) -> Iterator[tuple[str, bytes]]:
+        return iter(self._db.execute("SELECT id, blob FROM signatures ORDER BY seq"))
+
+    def add(self, id: str, record: bytes) -> None:
+        if not self._pending:
+            self._db.execute("BEGIN")
+        self._db.execute("INSERT OR REPLACE INTO signatures (id, blob) VALUES (?, ?)", (id, record))
+        self._pending += 1
+        if self._pending == 50:
+            self.commit()
+
+    def commit(self) -> None:
+        if self._pending:
+            self._db.execute("COMMIT")
+            self._pending = 0
+
+    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
+        wanted = list(ids)
+        marks = ",".join("?" * len(wanted))
+        return dict(self._db.execute(f"SELECT id, blob FROM signatures WHERE id IN ({marks})", wanted))
+
+    def remove(self, id: str) -> None:
+        self._db.execute("DELETE FROM signatures WHERE id = ?", (id,))
+
+
+def texts() -> list[str]:
+    """300 texts of 2,000 characters: real ones joined and cut when they are here."""
+    real = real_texts()
+    if not real:
+        return [report(random.Random(number), 2000)[:2000] for number in range(300)]
+    joined = ["\n".join(real[at : at + 5])[:2000] for at in range(0, len(real) - 5, 4)]
+    return [text for text in joined if len(text) == 2000][:300]
+
+
+def signature_speed() -> None:
+    bodies = texts()
+    best = 9e9
+    for _ in range(7):
+        start = time.process_time()
+        for body in bodies:
+            prepare(body)
+        best = min(best, time.process_time() - start)
+    sizes = [len(prepare(body).record().pack()) for body in bodies]
+    mean = sum(map(len, bodies)) / len(bodies)
+    print(f"key + signature: {len(bodies) / best:,.0f} documents/s at {mean:,.0f} characters; record {sum(sizes) / len(sizes):.0f} bytes")
+
+
+def _synthetic(rng: np.random.Generator, model: Sketch) -> Signature:
+    """The signature of a document like no other, as big as `model`."""
+    values = np.sort(rng.integers(0, 2**26, len(model.values), dtype=np.uint32))
+    pieces = model.pieces
+    codes = rng.integers(0, 2**14, len(pieces.codes)).astype(np.uint16) | (pieces.codes & np.uint16(0xC000))
+    sketch = Sketch(values, Pieces(codes, pieces.figures, 0), model.skeleton, model.starts, model.kept)
+    return Signature(rng.bytes(8), 1800, False, sketch)
+
+
+def grow(count: int) -> None:
+    """`count` documents over SQLite; every tenth is a copy of an earlier one."""
+    rng = np.random.default_rng(count)
+    model = next(made.sketch for made in map(prepare, texts()) if made.sketch)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "signatures.db"
+        store = SqliteStore(path)
+        made = Deduplicator(store)
+        known: list[Signature] = []
+        found = copies = 0
+        spent = last = 0.0
+        for number in range(count):
+            copy = number % 10 == 9
+            signature = known[int(rng.integers(len(known)))] if copy else _synthetic(rng, model)
+            if copy:
+                signature = Signature(rng.bytes(8), signature.length, False, signature.sketch)
+            start = time.process_time()
+            verdict = made.check(signature)
+            if verdict.kind == "new":
+                made.add(f"{number:016x}", signature)
+            took = time.process_time() - start
+            spent += took
+            last += took if number >= count * 9 // 10 else 0.0
+            copies += copy
+            found += copy and verdict.kind == "near"
+            if not copy and number % 97 == 0:
+                known.append(signature)
+        store.commit()
+        store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = path.stat().st_size / len(made)
+        start, wall = time.process_time(), time.perf_counter()
+        again = Deduplicator(SqliteStore(path))
+        start, wall = time.process_time() - start, time.perf_counter() - wall
+    print(
+        f"{count:,} documents: check + add {count / spent:,.0f}/s (last tenth {count / 10 / last:,.0f}/s), "
+        f"copies found {found}/{copies}; {size:.0f} bytes on disk, {made.nbytes / len(made):.0f} bytes of memory each; "
+        f"start-up {start * 1e6 / len(again):.2f} s CPU, {wall * 1e6 / len(again):.2f} s per 1,000,000"
+    )
+
+
+if __name__ == "__main__":
+    signature_speed()
+    for argument in sys.argv[1:] or ["100000"]:
+        grow(int(argument))
