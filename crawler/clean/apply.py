@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.clean.line import Draft, Line
+from crawler.clean.line import Draft, Line, view
 from crawler.clean.rules import LONG, Rule, Rules, Zone
 from crawler.clean.titles import Titles
 
@@ -14,6 +14,24 @@ _TITLE_LIKE = 60  # the longest line that can be an entry of a list of links
 _VERSE = 14  # characters: the longest verse in which a title is looked for
 _VERSE_LINE = re.compile("^[^\\d:：\t]+$")
 _FINAL = "。；;！？!?"
+
+
+def outside(draft: Draft, text: str, rules: Rules) -> None:
+    """Learn from a line outside of the document (its tags, or that the rest is held back)."""
+    if not rules.outside.needles.search(text):
+        return
+    seen = view(text)
+    for rule in rules.outside.rules:
+        if rule.quick.search(seen) and (found := rule.match(seen)):
+            _capture(draft, text, found)
+            draft.truncated = draft.truncated or rule.truncated
+
+
+def _capture(draft: Draft, text: str, found: re.Match[str]) -> None:
+    """Keep what the named groups of a match hold, as `text` has it."""
+    for name, value in found.groupdict().items():
+        if value and (value := text[found.start(name) : found.end(name)].strip()):
+            draft.found.setdefault(name, value)
 
 
 def anywhere(draft: Draft, rules: Rules) -> None:
@@ -64,9 +82,7 @@ def _signals(draft: Draft, rule: Rule, line: Line) -> bool:
 def act(draft: Draft, index: int, rule: Rule, found: re.Match[str]) -> None:
     """Do what the rule says to the line, and keep what it captured."""
     line = draft.lines[index]
-    for name, value in found.groupdict().items():
-        if value and (value := line.text[found.start(name) : found.end(name)].strip()):
-            draft.found.setdefault(name, value)
+    _capture(draft, line.text, found)
     if rule.truncated:
         draft.truncated = True
     if rule.action == "drop":

@@ -25,8 +25,8 @@ def clean(page: Page, *, now: datetime | None = None) -> Cleaned:
     `now` is the time of the fetch, from which relative dates are counted and beyond which no date may lie.
     Never raises for what a page holds; RuleError when the program's own rule file is broken.
     """
-    draft = _draft(page)
     rules = bundled()
+    draft = _draft(page, rules)
     apply.anywhere(draft, rules)
     titles = Titles(draft.title)
     if not draft.structured:
@@ -54,7 +54,7 @@ def _ends(draft: Draft, rules: Rules, titles: Titles) -> None:
             return
 
 
-def _draft(page: Page) -> Draft:
+def _draft(page: Page, rules: Rules) -> Draft:
     """The lines of the document's zone, tidied; lines of other zones are dropped.
 
     Where there is no markup the zones are guesses from words and position: the rules decide there.
@@ -71,8 +71,9 @@ def _draft(page: Page) -> Draft:
                 draft.dropped[-1].text = block.text
             continue
         draft.dropped.append(Dropped(block.text, _ZONES[zone], index))
-        if zone is Zone.HEAD:
-            draft.fired.add("zone-head")
+        if zone is not Zone.SIDE:
+            draft.fired.add(_ZONES[zone])
+            apply.outside(draft, block.text, rules)
     return draft
 
 

@@ -24,7 +24,7 @@ BESIDE = ("", "dropped", "edge")
 _TEXTS = ("id", "reason", "where", "pattern", "also", "unless", "unless_title", "next", "beside", "action")
 _LISTS = ("needs", "family", "drops", "keeps")
 _NUMBERS = ("within", "longest")
-_FLAGS = ("truncated", "text_only")
+_FLAGS = ("truncated", "text_only", "outside")
 _KEYS = frozenset((*_TEXTS, *_LISTS, *_NUMBERS, *_FLAGS))
 # Ids of what the code itself takes out; a rule may name them in `family`.
 CODE_RULES = frozenset(
@@ -61,6 +61,7 @@ class Rule:
     longest: int
     truncated: bool
     text_only: bool
+    outside: bool
     drops: tuple[str, ...]
     keeps: tuple[str, ...]
 
@@ -92,6 +93,7 @@ class Rules:
     head: Zone
     tail: Zone
     inside: tuple[tuple[str, tuple[Rule, ...]], ...]  # "line" and "piece", by the words that they need
+    outside: Zone  # the rules that also look at what stands outside of the document
     all: tuple[Rule, ...]
 
 
@@ -155,6 +157,7 @@ def _rule(path: Path, number: int, raw: Mapping[str, Any]) -> Rule:
         longest=raw.get("longest", 10_000),
         truncated=raw.get("truncated", False),
         text_only=raw.get("text_only", False),
+        outside=raw.get("outside", False),
         drops=tuple(raw["drops"]),
         keeps=tuple(raw["keeps"]),
     )
@@ -209,7 +212,8 @@ def load(path: Path) -> Rules:
         if missing := sorted(set(rule.family) - seen - CODE_RULES):
             raise RuleError(f"{path}: rule {rule.id}: family names {missing[0]!r}, which is no rule's id")
     head, tail = (_zone(tuple(rule for rule in rules if rule.where == where)) for where in ("head", "tail"))
-    return Rules(head, tail, _by_needle(tuple(rule for rule in rules if rule.where in ("line", "piece"))), rules)
+    inside = tuple(rule for rule in rules if rule.where in ("line", "piece"))
+    return Rules(head, tail, _by_needle(inside), _zone(tuple(rule for rule in rules if rule.outside)), rules)
 
 
 @cache

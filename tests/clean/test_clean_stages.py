@@ -295,6 +295,16 @@ def test_a_cut_off_end_is_marked() -> None:
     assert cleaned([*lines, "第三段写到这里的时候忽然停了下来，因为网站只肯给人看前面的一部分，后面的内容要成为会员"]).truncated
 
 
+def test_what_stands_outside_tells_tags_and_walls() -> None:
+    text = Block("一段正文，它的长度已经足够，不会被当成残篇，讲的是学校的事。", tag="p")
+    tail = [Block("推荐访问：学校 工作总结", Zone.TAIL, "div"), Block("相关文章", Zone.TAIL, "h3"), Block("阅读全文", Zone.TAIL, "a")]
+    got = clean(Page(title="题目", blocks=[text, *tail]))
+    assert got.tags == ["学校", "工作总结"]
+    assert not got.truncated, "a button of a related article"
+    wall = Block("（未完，全文共720字，当前显示222字）", Zone.TAIL, "div")
+    assert clean(Page(title="题目", blocks=[text, wall])).truncated
+
+
 def test_lines_of_other_zones_are_dropped_with_the_zone_as_rule() -> None:
     page = Page(title="题目", blocks=[Block("首页 > 范文", Zone.HEAD, "div"), Block("一段正文，它的长度已经足够，不会被当成残篇。", tag="p")])
     assert [(item.rule, item.block) for item in clean(page).dropped] == [("zone-head", 0)]
