@@ -22,7 +22,7 @@ Kind = Literal["new", "exact", "near", "contained"]
 
 _RECENT = 4096  # records of the last documents stay at hand: a store need not show what is not committed yet
 _CERTAIN = 0.9  # similarity from which the likeliest candidate is taken without a look at the others
-_LOADED = 1 << 16  # records read at a time at the start
+_LOADED = 1 << 14  # records read at a time at the start
 
 
 @dataclass(slots=True, frozen=True)
@@ -101,7 +101,7 @@ class Deduplicator:
             self._recent.popitem(last=False)
         values = np.append(exact_value(record.digest), record.values)
         self._index.add(values, np.array([len(values)]))
-        self._names.append(id)
+        self._names.extend([id])
 
     def remove(self, id: str) -> None:
         """The document `id` is not known any more: it was withdrawn, or its transaction was rolled back."""
@@ -111,15 +111,14 @@ class Deduplicator:
     def _load(self) -> None:
         rows = iter(self._store.load())
         loaded: list[Words] = []
-        lengths: list[int] = []
+        lengths: list[Places] = []
         while batch := list(islice(rows, _LOADED)):
-            values = [values_of(record) for _, record in batch]
-            lengths.extend(map(len, values))
-            loaded.append(np.concatenate(values))
-            for id, _ in batch:
-                self._names.append(id)
+            values, counts = values_of([record for _, record in batch])
+            loaded.append(values)
+            lengths.append(counts)
+            self._names.extend([id for id, _ in batch])
         if loaded:
-            self._index.add(np.concatenate(loaded), np.array(lengths))
+            self._index.add(np.concatenate(loaded), np.concatenate(lengths))
 
     def _judge(self, signature: Signature, exclude: str | None) -> Verdict:
         """The verdict on one text, whatever its parts."""

@@ -129,11 +129,14 @@ class Names:
     def nbytes(self) -> int:
         return len(self._text) + self._ends.nbytes
 
-    def append(self, name: str) -> None:
-        self._text += name.encode("utf-8", "surrogatepass")
-        self._ends = _roomy(self._ends, self._count + 1)
-        self._ends[self._count] = len(self._text)
-        self._count += 1
+    def extend(self, names: list[str]) -> None:
+        """More names, which have the next numbers."""
+        encoded = [name.encode("utf-8", "surrogatepass") for name in names]
+        self._ends = _roomy(self._ends, self._count + len(names))
+        sizes = np.fromiter(map(len, encoded), np.int64, len(names))
+        self._ends[self._count : self._count + len(names)] = len(self._text) + np.cumsum(sizes)
+        self._text += b"".join(encoded)
+        self._count += len(names)
 
 
 def _roomy(array: NDArray[Kind], count: int) -> NDArray[Kind]:

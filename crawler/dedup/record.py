@@ -28,7 +28,7 @@ class Record:
     pieces: Pieces
 
     def pack(self) -> bytes:
-        """The record as bytes: a head of 20, 4 for each value, 2 for each piece, 2 for each piece with figures."""
+        """The record as bytes: a head of 20, 4 for each value, 2 for each piece, 2 for each piece with figures; a multiple of 4."""
         pieces = self.pieces
         head = _HEAD.pack(
             VERSION,
@@ -41,7 +41,8 @@ class Record:
         )
         said = pieces.figures[(pieces.codes & FIGURE) != 0]
         parts = self.values.astype("<u4"), pieces.codes.astype("<u2"), said.astype("<u2")
-        return head + b"".join(part.tobytes() for part in parts)
+        data = head + b"".join(part.tobytes() for part in parts)
+        return data + bytes(-len(data) % 4)
 
 
 def unpack(data: bytes) -> Record:
@@ -55,19 +56,27 @@ def unpack(data: bytes) -> Record:
         sample = np.frombuffer(data, "<u4", values, _HEAD.size)
         codes = np.frombuffer(data, "<u2", pieces, _HEAD.size + 4 * values)
         figures = np.zeros(pieces, np.uint16)
-        figures[(codes & FIGURE) != 0] = np.frombuffer(data, "<u2", -1, _HEAD.size + 4 * values + 2 * pieces)
+        said = (codes & FIGURE) != 0
+        figures[said] = np.frombuffer(data, "<u2", np.count_nonzero(said), _HEAD.size + 4 * values + 2 * pieces)
     except ValueError:
         raise ValueError("a signature is cut off: rebuild the index from the feed") from None
     return Record(digest, length, bool(flags & _TRUNCATED), sample, Pieces(codes, figures, level))
 
 
-def values_of(data: bytes) -> NDArray[np.uint32]:
-    """What the index keeps of a record: its digest as one value, then its sample."""
-    if len(data) < _HEAD.size or data[0] != VERSION:
-        raise ValueError(f"this is no signature of version {VERSION}: rebuild the index from the feed")
-    count = data[16] | data[17] << 8
-    found: NDArray[np.uint32] = np.frombuffer(data, "<u4", count, _HEAD.size)
-    return np.append(exact_value(data[8:16]), found)
+def values_of(records: list[bytes]) -> tuple[Words, NDArray[np.int64]]:
+    """What the index keeps of `records`, one after the other: the digest of each as one value, then its sample;
+    and how many values each has."""
+    sizes = np.fromiter(map(len, records), np.int64, len(records))
+    if not len(sizes) or sizes.min() < _HEAD.size or {record[0] for record in records} != {VERSION}:
+        raise ValueError(f"a signature is not of version {VERSION}: rebuild the index from the feed")
+    words = np.frombuffer(b"".join(records), "<u4")
+    starts = (np.cumsum(sizes) - sizes) // 4
+    lengths = (words[starts + 4] & 0xFFFF).astype(np.int64) + 1
+    offsets = np.cumsum(lengths) - lengths
+    # The sample follows the head's five words; the word in front of it is overwritten by the digest's first.
+    values = words[np.arange(lengths.sum()) + np.repeat(starts + 4 - offsets, lengths)]
+    values[offsets] = words[starts + 2]
+    return values, lengths
 
 
 def exact_value(digest: bytes) -> np.uint32:

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.dedup.codes import TOP, Codes, encode, is_digit
+from crawler.dedup.codes import Codes, encode
 from crawler.dedup.key import SEPARATOR, WILDCARD
 
 SHORT = 200  # characters of key: below that only equality is evidence
@@ -38,10 +40,15 @@ Places = NDArray[np.int64]
 
 # Murmur3's 32-bit finalizer and an odd base: 32 bits are what the index keeps, and they are twice as fast as 64.
 _BASE, _FIRST, _SECOND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
-_PLACEHOLDER = ord("0")
+_TRUE = np.ones(1, np.bool_)
+_ZERO = np.zeros(1, np.int64)
+_NOTHING = np.zeros(1, np.uint32)
+_FIGURE = re.compile(f"[a-z0-9{SEPARATOR}{WILDCARD}][a-z0-9{SEPARATOR}{WILDCARD}]*")
+_ANY_DIGIT = re.compile("[0-9]")
+_YEAR = re.compile("(?<![0-9])(?:20[0-3]|19[5-9])[0-9]")
 _NUMERAL = re.compile("[一二三四五六七八九十〇○零百千壹贰叁肆伍陆柒捌玖拾佰仟]"
                       "[一二三四五六七八九十〇○零百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]*(?=[年月日号时点分届期元])")  # fmt: skip
-_UNITS = (
+_UNITS = frozenset(
     "年月日号时点分秒周岁天个名人位次项条款章节篇页例件台套辆艘架部间层楼室栋户家村镇乡县市区省组批届期轮场元角万亿千百十余多"
     "吨斤克米公里亩平度倍成折只头匹棵株张份本册支把块片种类级等所座处支遍回班车道门对双股厘毫升立方口瓶箱袋盒桶桌字题%‰℃"
 )
@@ -79,17 +86,15 @@ class Sketch:
     kept: Bools
 
 
-@dataclass(slots=True, frozen=True)
-class Figures:
-    """Numbers, amounts, identifiers with their letters, masked places: where each begins, the further places that
-    it takes, the hash of what it says (0: nothing but a year, or an item's number), whether any of it is masked, and
-    whether it is long enough to identify something."""
+class Figures(NamedTuple):
+    """Numbers, amounts, identifiers with their letters, masked places: where each stands in the skeleton, the hash of
+    what it says (0: it is masked, only a year or an item's number), and the hashes of those that are long enough to
+    identify something."""
 
-    starts: Places
-    rest: Places
-    hashes: Words
-    masked: Bools
-    long: Bools
+    places: list[int]
+    hashes: list[int]
+    masked: list[bool]
+    long: list[int]
 
 
 def mix(values: Words) -> Words:
@@ -104,16 +109,49 @@ def mix(values: Words) -> Words:
 
 def sketch(key: str) -> Sketch:
     """What is kept of the text with this key (at least SHORT characters of it)."""
-    codes = encode(_NUMERAL.sub(_arabic, key[:LONG]))
-    figures = find_figures(codes)
-    identifiers = np.sort(figures.hashes[(figures.hashes != 0) & ~figures.masked & figures.long])[:FACTS]
-    values = np.unique(np.concatenate([_sample(codes), identifiers]))
-    skeleton = codes.copy()
-    skeleton[figures.starts] = _PLACEHOLDER
-    stays = np.ones(len(codes), np.bool_)
-    stays[figures.rest] = False
-    places = figures.starts - np.searchsorted(figures.rest, figures.starts)
-    return _cut(values, skeleton[stays], places, figures)
+    text = _NUMERAL.sub(_arabic, key[:LONG])
+    skeleton, figures = split_figures(text)
+    identifiers = np.array(sorted(set(figures.long))[:FACTS], np.uint32)
+    values = _distinct(np.concatenate([_sample(encode(text)), identifiers]))
+    return _cut(values, encode(skeleton), figures)
+
+
+def split_figures(text: str) -> tuple[str, Figures]:
+    """`text` with each figure as one "0", and the figures."""
+    found = Figures([], [], [], [])
+    out: list[str] = []
+    end = place = 0
+    for match in _FIGURE.finditer(text):
+        says, masked, plain = _said(match[0])
+        if plain:
+            continue
+        start = match.start()
+        out += (text[end:start], "0")
+        place += start - end
+        end = match.end()
+        # A number of one or two digits that counts nothing is an item's: 1传达, 12检查.
+        if end - start < 3 and text[end : end + 1] not in _UNITS:
+            says = 0
+        found.places.append(place)
+        found.hashes.append(says)
+        found.masked.append(masked)
+        if says and end - start > 3:
+            found.long.append(says)
+        place += 1
+    out.append(text[end:])
+    return "".join(out), found
+
+
+@lru_cache(1 << 14)
+def _said(figure: str) -> tuple[int, bool, bool]:
+    """The hash of what a run of letters and digits says, without years (1950 to 2039: sites move them); whether it
+    is masked; whether it is a word and no figure."""
+    if WILDCARD in figure:
+        return 0, True, False
+    if not _ANY_DIGIT.search(figure):
+        return 0, False, True
+    said = _YEAR.sub("", figure).replace(SEPARATOR, "")
+    return crc32(said.encode("utf-8")) if said else 0, False, False
 
 
 def _arabic(match: re.Match[str]) -> str:
@@ -131,95 +169,53 @@ def _sample(codes: Codes) -> Words:
     mix(hashes)
     wanted = min(max(length // SHARE, FEWEST), MOST)
     # A first cut by value leaves little to sort; where shingles repeat, it may leave too little.
-    few = np.unique(hashes[hashes < np.uint32(min(1.0, 1.6 * wanted / length) * (2**32 - 1))])
+    few = _distinct(hashes[hashes < np.uint32(min(1.0, 1.6 * wanted / length) * (2**32 - 1))])
     if len(few) < wanted:
-        few = np.unique(hashes)
+        few = _distinct(hashes)
     return few[:wanted]
 
 
-@cache
-def _signs() -> NDArray[np.uint8]:
-    """For each code point: 2 for what makes a figure, 1 for what may be a part of one, else 0."""
-    table = np.zeros(TOP, np.uint8)
-    table[[ord(sign) for sign in "abcdefghijklmnopqrstuvwxyz" + SEPARATOR]] = 1
-    table[[ord(sign) for sign in "0123456789" + WILDCARD]] = 2
-    return table
+def _distinct(values: Words) -> Words:
+    """`values` in order, each once (np.unique does more, and takes its time)."""
+    values = np.sort(values)
+    return values[np.concatenate([_TRUE, values[1:] != values[:-1]])] if len(values) else values
 
 
-@cache
-def _units() -> Bools:
-    """For each code point whether it may follow a number that counts or measures."""
-    table = np.zeros(TOP, np.bool_)
-    table[[ord(sign) for sign in _UNITS]] = True
-    return table
-
-
-def find_figures(codes: Codes) -> Figures:
-    """The figures of a text. A year (1950 to 2039, where digits begin) says nothing: sites move it."""
-    signs = _signs()[codes]
-    places = np.flatnonzero(signs)
-    if not len(places):
-        return Figures(places, places, np.zeros(0, np.uint32), *[np.zeros(0, np.bool_)] * 2)
-    begins = np.flatnonzero(np.diff(places, prepend=-2) > 1)
-    lengths = np.diff(begins, append=len(places))
-    real = np.repeat(np.logical_or.reduceat(signs[places] == 2, begins), lengths)
-    within = np.arange(len(places)) - np.repeat(begins, lengths)
-    places, within = places[real], within[real]
-    begins = np.flatnonzero(within == 0)
-    if not len(begins):
-        return Figures(begins, begins, np.zeros(0, np.uint32), *[np.zeros(0, np.bool_)] * 2)
-    text = codes[places]
-    says = mix(text + (within.astype(np.uint32) << np.uint32(18)))
-    says[(text == ord(SEPARATOR)) | _years(text, within)] = 0
-    # A number of one or two digits that counts nothing is an item's: 1传达, 12检查.
-    ends = np.append(begins[1:], len(places)) - 1
-    following = codes[np.minimum(places[ends] + 1, len(codes) - 1)]
-    items = (ends - begins < 2) & ~_units()[following]
-    says[begins[items]] = says[ends[items]] = 0
-    return Figures(
-        places[begins],
-        places[within > 0],
-        np.add.reduceat(says, begins, dtype=np.uint32),
-        np.logical_or.reduceat(text == ord(WILDCARD), begins),
-        ends - begins >= 3,
-    )
-
-
-def _years(text: Codes, within: Places) -> Bools:
-    """Which characters of the figures (`within` counts from the start of each) belong to a year."""
-    year = np.zeros(len(text), np.bool_)
-    if len(text) < 4:
-        return year
-    digit = is_digit(text)
-    tens, one, two, three = text[:-3] * 64 + text[1:-2], text[2:-1], digit[3:], within[3:] >= 3
-    century = ((tens == 50 * 64 + 48) & (one >= 48) & (one <= 51)) | ((tens == 49 * 64 + 57) & (one >= 53) & (one <= 57))
-    fresh = np.append(True, ~digit[:-4]) | (within[:-3] == 0)
-    for start in np.flatnonzero(century & two & three & fresh).tolist():
-        year[start : start + 4] = True
-    return year
-
-
-def _cut(values: Words, skeleton: Codes, places: Places, figures: Figures) -> Sketch:
-    """`skeleton` cut into pieces, and hashed; the figures stand at `places` of it."""
+def _cut(values: Words, skeleton: Codes, figures: Figures) -> Sketch:
+    """`skeleton` cut into pieces, and hashed with the figures that stand in them."""
     pairs = mix(skeleton[:-1] * _BASE + skeleton[1:])
-    lowest = _lowest_around(pairs)
-    starts = np.append(0, np.flatnonzero(pairs == lowest) + 1)
+    starts = np.concatenate([_ZERO, np.flatnonzero(pairs == _lowest_around(pairs)) + 1])
     pairs[starts[1:] - 1] = 0  # the pair that straddles a cut belongs to no piece
-    hashes = mix(np.add.reduceat(np.append(pairs, np.uint32(0)), starts, dtype=np.uint32) + skeleton[starts])
-    holder = np.searchsorted(starts, places, "right") - 1
-    numbers, masked = np.zeros(len(starts), np.uint32), np.zeros(len(starts), np.bool_)
-    np.add.at(numbers, holder, figures.hashes)
-    masked[holder[figures.masked]] = True
-    said = (numbers != 0) & ~masked
-    beside = np.where(said, numbers % 65535 + 1, 0).astype(np.uint16)
+    hashes = mix(np.add.reduceat(np.concatenate([pairs, _NOTHING]), starts, dtype=np.uint32) + skeleton[starts])
     codes = (hashes & HASH).astype(np.uint16)
-    codes[said] |= FIGURE
-    codes[masked] |= MASKED
+    beside = _beside(codes, starts, figures)
     level, kept = 0, np.ones(len(codes), np.bool_)
-    while np.count_nonzero(kept) > PIECES and level < 14:
-        level += 1
-        kept = (codes & np.uint16((1 << level) - 1)) == 0
-    return Sketch(values, Pieces(codes[kept], beside[kept], level), skeleton, starts, kept)
+    if len(codes) > PIECES:
+        while np.count_nonzero(kept) > PIECES and level < 14:
+            level += 1
+            kept = (codes & np.uint16((1 << level) - 1)) == 0
+        return Sketch(values, Pieces(codes[kept], beside[kept], level), skeleton, starts, kept)
+    return Sketch(values, Pieces(codes, beside, level), skeleton, starts, kept)
+
+
+def _beside(codes: NDArray[np.uint16], starts: Places, figures: Figures) -> NDArray[np.uint16]:
+    """The figures of each piece as one hash; marks the pieces in `codes` that have figures or masked places."""
+    beside = np.zeros(len(codes), np.uint16)
+    if not figures.places:
+        return beside
+    sums: dict[int, int] = {}
+    covered: set[int] = set()
+    holders = np.searchsorted(starts, figures.places, "right") - 1
+    for holder, says, masked in zip(holders.tolist(), figures.hashes, figures.masked, strict=True):
+        if masked:
+            covered.add(holder)
+        elif says:
+            sums[holder] = 31 * sums.get(holder, 0) + says
+    said = [holder for holder in sums if holder not in covered]
+    beside[said] = [sums[holder] % 65521 + 1 for holder in said]
+    codes[said] |= FIGURE
+    codes[list(covered)] |= MASKED
+    return beside
 
 
 def _lowest_around(values: Words) -> Words:

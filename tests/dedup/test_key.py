@@ -26,7 +26,9 @@ def test_width_space_and_punctuation_are_not_in_the_key(copy: str) -> None:
     assert content_hash(copy) == content_hash(LINE)
 
 
-@pytest.mark.parametrize("masked", ["XX市XXX同志", "××市***同志", "某某市某同志", "__市____同志", "xx市X同志", "○○市□□同志", "〔…〕市XX同志"])
+@pytest.mark.parametrize(
+    "masked", ["XX市XXX同志", "××市***同志", "某某市某同志", "__市____同志", "xx市X同志", "○○市□□同志", "〔…〕市XX同志"]
+)
 def test_masking_of_every_kind_is_one_wildcard(masked: str) -> None:
     assert dedup_key(masked) == "#市#同志"
 
