@@ -6,7 +6,7 @@ import re
 
 from crawler.clean.line import Draft, Line, view
 from crawler.clean.rules import LONG, Rule, Rules, Zone
-from crawler.clean.titles import Titles
+from crawler.clean.titles import Titles, title_key
 
 GAP = "[…]"  # stands where a site holds back the middle of a text
 _HEAD_ROUNDS = 14  # kept lines from the top (and from the end) that position rules look at
@@ -132,10 +132,18 @@ def head(draft: Draft, rules: Rules, titles: Titles) -> None:
             draft.drop(line, "title-repeat")
             if line.text not in (draft.title, *draft.variants):
                 draft.variants.append(line.text)
+        elif kept == 0 and "lead-in" in draft.fired and _named_in_lead(draft, line.text):
+            draft.drop(line, "title-repeat")
         elif kept < 2 and titles.way(line.text):
             draft.drop(line, "breadcrumb-title")
         else:
             kept += 1
+
+
+def _named_in_lead(draft: Draft, text: str) -> bool:
+    """True when the line is the title as the lead-in names it, which may lack a place or a name."""
+    key = title_key(text) if len(text) < _TITLE_LIKE and text[-1] not in _FINAL else ""
+    return len(key) > 5 and key in title_key(draft.title) and any(title_key(variant) == key for variant in draft.variants)
 
 
 def _first_verse(draft: Draft, titles: Titles, index: int) -> bool:

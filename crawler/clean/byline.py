@@ -8,13 +8,13 @@ from crawler.clean.titles import title_key
 from crawler.text import fold_width
 
 _HOME = re.compile(r"^(?:网站|返回|本站|站点)?(?:首\s*页|主\s*页|首頁|主頁|home)$", re.IGNORECASE)
-_SITE = re.compile(r"(?:网|網|文库|文庫|网站|之家|之窗|論壇|论坛|在线|\.(?:com|cn|net|org))$", re.IGNORECASE)
+_SITE = re.compile(r"(?:网|網|文库|文庫|大全|网站|之家|之窗|論壇|论坛|在线|\.(?:com|cn|net|org))$", re.IGNORECASE)
 _FILLER = re.compile(r"^(?:正文|文章正文|内容|详情|文章|列表|查看|浏览|article|>+)?$", re.IGNORECASE)
 _LABEL = re.compile(r"^\W*(?:当前)?位置\s*[:：]\s*")
 _STRONG = re.compile(r"[,，、|;；#]+")
 _BLANK = re.compile(r"\s+")
 _NAME_LABEL = re.compile(r"^(?:文章|本文|稿件|信息)?(?:作者|来源|來源|出处|编辑|小编|发布者|责任编辑|source|author)\s*[:：]\s*", re.IGNORECASE)
-_NO_NAME = re.compile(r"^(?:null|none|nan|undefined|未知|不详|佚名|无|暂无|--?|未填写|unknown|时间|日期|来源|作者|点击|浏览)?$", re.IGNORECASE)
+_NO_NAME = re.compile(r"^(?:null|none|nan|undefined|admin|administrator|未知|不详|佚名|无|暂无|--?|未填写|unknown|时间|日期|来源|作者|点击|浏览)?$", re.IGNORECASE)
 _BEHIND = re.compile(r"\s*(?:[|｜丨]|\s(?:作者|时间|日期|发布时间|点击|浏览|阅读|人气|字体|字号|编辑)\s*[:：]).*$")
 
 

@@ -19,6 +19,7 @@ _STARTS = re.compile(
     r"[(（]?[\u4e00-\u9fff]{1,4}[)）]?[:：]|(?:尊敬|敬爱|亲爱)的|此致|敬礼|特此|\[…\])"
 )
 _BAD_START = re.compile(r"[，。、；：,;:][^\s，。、；：,;:?!)(DPp>-]|[？！”』」][\u4e00-\u9fff]")
+_NEXT_OF_SENTENCE = re.compile("[二三四五六七八九]是")
 _BAD_FIRST = frozenset("，。、；：,;:？！”』」")
 _SEMICOLON = re.compile("[;；]$")
 _VERSE = 20  # characters: where no line of a run is longer, the run is a stanza or a list
@@ -88,8 +89,11 @@ def _run(run: list[Line]) -> list[Line]:
     sizes = [len(line.text) for line in run]
     if len(run) < 2 or max(sizes) < _VERSE or sum(sizes) < 0.6 * _VERSE * len(run):
         return []
+    running = run[0].text.find("一是") > 0  # 做三件事：一是…；二是…: one sentence
     for before, line in itertools.pairwise(run):
-        if not _SEMICOLON.search(before.text) or _STARTS.match(line.text) or "\t" in line.text:
+        if not _SEMICOLON.search(before.text) or "\t" in line.text:
+            return []
+        if _STARTS.match(line.text) and not (running and _NEXT_OF_SENTENCE.match(line.text)):
             return []
     return run[1:]
 

@@ -31,6 +31,7 @@ _BODY = re.compile(r"甲方|乙方|尊敬的|同志们|各位领导|特此|汇�
 _CUT = re.compile(r"(?:\.{3,}|…+)\s*(?:[\[(]?(?:详细|更多|全文)[\])]?)?$")
 _SUMMARY = re.compile(r"^[\W_]{0,2}(?:.{0,40}(?:本文|内容)(?:简介|摘要|提要|导读)|摘要|内容提要|导读|简介|文章摘要|核心提示)[】\])]?\s*[:】]\s*")
 _QUOTED = re.compile("[“《\"]([^”》\"]{4,40})[”》\"]")
+_NAMED = re.compile("(?:整理|收集|搜集|蒐集)的(?:关于|一些)?([^，。,！!？?“”《》]{6,50})(?=[，。,！!]|$)")
 _CUT_END = ".…])）】多文细"
 _WHOLE = "。！？!?”"
 _WARM = 320  # characters: a longer paragraph in front of the lead-in is no warm-up
@@ -52,8 +53,9 @@ def take_out(draft: Draft, titles: Titles) -> None:
         if span is None:
             kept += 1
             continue
-        if quoted := _QUOTED.search(line.text[:span]):
-            draft.variants.append(quoted[1])
+        for pattern in (_QUOTED, _NAMED):
+            if name := pattern.search(line.text[:span]):
+                draft.variants.append(name[1])
         rest = line.text[span:].strip()
         if rest:
             draft.cut(line, 0, span, "lead-in")
