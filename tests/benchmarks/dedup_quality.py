@@ -1,0 +1,160 @@
+"""Copies found and siblings kept apart, beside other ways: `python -m tests.benchmarks.dedup_quality [texts]`.
+
+Copies are made from real texts (`../shared/corpus`, when it is here, else generated ones) with the edits seen on real
+sites. Peers take part when they are installed: datasketch, rensa (MinHash over the same 5-grams, 128 values,
+threshold 0.7), simhash (distance 3), all of them on the bare text; and the exact hash of the key.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from crawler.dedup import Deduplicator, content_hash
+from tests.benchmarks.dedup_families import FAMILIES, reworded_notice
+from tests.benchmarks.dedup_texts import COPIES, mask, other_figures, real_texts, report, sharing
+
+Find = Callable[[str], str | None]
+
+
+def _ours(texts: dict[str, str]) -> Find:
+    made = Deduplicator()
+    for id, text in texts.items():
+        made.add(id, text)
+    return lambda text: made.check(text).of
+
+
+def _exact(texts: dict[str, str]) -> Find:
+    known = {content_hash(text): id for id, text in texts.items()}
+    return lambda text: known.get(content_hash(text))
+
+
+def _grams(text: str) -> list[str]:
+    bare = re.sub(r"\s", "", text)
+    return list({bare[at : at + 5] for at in range(len(bare) - 4)}) or [bare]
+
+
+def _datasketch(texts: dict[str, str]) -> Find:
+    from datasketch import MinHash, MinHashLSH
+
+    def made(text: str) -> Any:
+        minhash = MinHash(num_perm=128)
+        minhash.update_batch([gram.encode() for gram in _grams(text)])
+        return minhash
+
+    index = MinHashLSH(threshold=0.7, num_perm=128)
+    for id, text in texts.items():
+        index.insert(id, made(text))
+    return lambda text: next(iter(index.query(made(text))), None)
+
+
+def _rensa(texts: dict[str, str]) -> Find:
+    from rensa import RMinHash
+
+    def made(text: str) -> Any:
+        minhash = RMinHash(num_perm=128, seed=42)
+        minhash.update(_grams(text))
+        return minhash
+
+    known = {id: made(text) for id, text in texts.items()}
+
+    def find(text: str) -> str | None:
+        mine = made(text)
+        best = max(known, key=lambda id: mine.jaccard(known[id]))
+        return best if mine.jaccard(known[best]) >= 0.7 else None
+
+    return find
+
+
+def _simhash(texts: dict[str, str]) -> Find:
+    from simhash import Simhash, SimhashIndex
+
+    index = SimhashIndex([(id, Simhash(_grams(text))) for id, text in texts.items()], k=3)
+    return lambda text: next(iter(index.get_near_dups(Simhash(_grams(text)))), None)
+
+
+def peers() -> dict[str, Callable[[dict[str, str]], Find]]:
+    found: dict[str, Callable[[dict[str, str]], Find]] = {"wenku": _ours, "exact hash": _exact}
+    optional = {"datasketch": _datasketch, "rensa": _rensa, "simhash": _simhash}
+    return found | {name: make for name, make in optional.items() if importlib.util.find_spec(name)}
+
+
+def _row(name: str, values: list[float | None]) -> None:
+    print(f"{name:34s}" + "".join("         –" if value is None else f"{100 * value:9.1f}%" for value in values))
+
+
+def copies(texts: dict[str, str], finders: dict[str, Find]) -> None:
+    """Share of the copies for which the original is named."""
+    makers = COPIES | {"first half": lambda text, rng: text[: len(text) // 2]}
+    for name, make in makers.items():
+        made = {id: make(text, random.Random(id)) for id, text in texts.items()}
+        _row(name, [sum(find(text) == id for id, text in made.items()) / len(made) for find in finders.values()])
+
+
+def collections(texts: dict[str, str], makers: dict[str, Callable[[dict[str, str]], Find]]) -> None:
+    """Share of the documents that are found in a collection of six, published before."""
+    ids = list(texts)
+    whole = {str(at): "\n".join(f"第{k + 1}篇\n{texts[id]}" for k, id in enumerate(ids[at : at + 6])) for at in range(0, len(ids), 6)}
+    values: list[float | None] = []
+    for make in makers.values():
+        find = make(whole)
+        values.append(sum(find(texts[id]) == str(number // 6 * 6) for number, id in enumerate(ids)) / len(ids))
+    _row("inside a collection", values)
+
+
+def siblings(texts: dict[str, str], others: list[str], finders: dict[str, Find]) -> None:
+    """Share of other documents that are taken for copies (lower is better)."""
+    made: dict[str, list[str]] = {"unrelated": others}
+    many = [text for text in texts.values() if len(re.findall(r"(?<!\d)(?!20[0-3]\d)\d\d", text)) >= 8]
+    made["yearly version, other figures"] = [other_figures(text, random.Random(at)) for at, text in enumerate(many)]
+    for share in (0.15, 0.30, 0.50):
+        made[f"shares {share:.0%} of the text"] = [
+            sharing(text, others[at % len(others)], share, random.Random(at)) for at, text in enumerate(texts.values())
+        ]
+    for name, each in made.items():
+        _row(f"{name} ({len(each)})", [sum(find(text) is not None for text in each) / max(len(each), 1) for find in finders.values()])
+
+
+def families(makers: dict[str, Callable[[dict[str, str]], Find]]) -> None:
+    """200 documents of each family: how many are merged into an earlier one, and their copies found."""
+    for family, write in FAMILIES.items():
+        rng = random.Random(family)
+        texts = {str(number): write(rng) for number in range(200)}
+        merged = 0
+        made = Deduplicator()
+        for id, text in texts.items():
+            merged += made.check(text).of is not None
+            made.add(id, text)
+        finders = {name: make(texts) for name, make in makers.items()}
+        _row(f"{family}: wrongly merged", [merged / 200, *[None] * (len(makers) - 1)])
+        edits = {name: COPIES[name] for name in ("years moved", "masking put in", "half width", "5 % clauses", "20 % clauses", "all at once")}
+        for name, make in (edits | {"reworded": reworded_notice}).items():
+            found = [sum(find(make(text, random.Random(id))) == id for id, text in texts.items()) / 200 for find in finders.values()]
+            _row(f"{family}: {name}", found)
+        hidden = {id: mask(text, random.Random(id)) for id, text in texts.items()}
+        filled = [sum(find(text) == id for id, text in texts.items()) / 200 for find in (make(hidden) for make in makers.values())]
+        _row(f"{family}: masking filled", filled)
+
+
+def main(count: int) -> None:
+    rng = random.Random(5)
+    every = real_texts(700) or [report(random.Random(number), 1800) for number in range(3 * count)]
+    rng.shuffle(every)
+    texts = {str(number): text for number, text in enumerate(every[:count])}
+    others = every[count : 3 * count]
+    makers = peers()
+    print(f"{len(texts)} texts of {sum(map(len, texts.values())) / len(texts):,.0f} characters")
+    print(" " * 34 + "".join(f"{name:>10s}" for name in makers))
+    finders = {name: make(texts) for name, make in makers.items()}
+    copies(texts, finders)
+    collections(texts, makers)
+    siblings(texts, others, finders)
+    families(makers)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
