@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _OPEN = re.compile(r"[\u4e00-\u9fff，,、]$")
+_SENTENCES = re.compile("[。！？!?]")
+_CUT = 10  # characters: less behind the last full stop is a remark (10.略), not half a sentence
 _CLAUSES = re.compile("[，,。；;]")
 _LIST_OPEN = re.compile(r"^(?:\d{1,2}[.、．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、).{2,16}[:：]$")
 _LIST_FILLED = re.compile(r"^(?:\d{1,2}[.、．]|[(（][一二三四五六七八九十\d]{1,3}[)）]).{2,16}[:：].{8,}")
@@ -21,7 +23,7 @@ def unfinished(lines: list[str]) -> bool:
     if _LIST_OPEN.match(last):
         # A form leaves its other labels empty too.
         return len(lines) > 3 and bool(_LIST_FILLED.match(lines[-2]))
-    return len(last) >= 40 and bool(_OPEN.search(last)) and len(_CLAUSES.findall(last)) >= 2 and _final_elsewhere(lines)
+    return len(last) >= 40 and bool(_OPEN.search(last)) and len(_SENTENCES.split(last)[-1]) >= _CUT and len(_CLAUSES.findall(last)) >= 2 and _final_elsewhere(lines)
 
 
 def _final_elsewhere(lines: list[str]) -> bool:

@@ -292,6 +292,7 @@ def test_the_date_is_the_pages_and_never_the_signatures() -> None:
 def test_a_cut_off_end_is_marked() -> None:
     lines = ["第一段写得很完整，有头有尾，读者一看就明白。", "第二段也写得很完整，有头有尾，读者一看就明白。"]
     assert not cleaned([*lines, "此致", "敬礼", "某某某"]).truncated
+    assert not cleaned([*lines, "8.因为它见证了老屋的过去，寄托着爷爷的感情。9.写出了爷爷一生的坎坷，十分生动。10.略"]).truncated
     assert cleaned([*lines, "第三段写到这里的时候忽然停了下来，因为网站只肯给人看前面的一部分，后面的内容要成为会员"]).truncated
 
 
