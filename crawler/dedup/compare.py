@@ -242,23 +242,24 @@ def _names(new: Sketch, level: int, matched: Bools, replaced: list[_Difference])
     sites = entries & 0xFFFFFFFF
     spread = np.diff(begins, append=len(entries))
     always = np.logical_and.reduceat(sites < _MATCHED, begins)
-    repeated = spread > 1
-    if not repeated.any():
-        return 0.0
     rate = min(max(differing, 0.01), 0.99)
-    strongest = int(spread[repeated & always].max(initial=1))
-    surprise = (strongest - 1) * -log(rate)
-    places = np.repeat(repeated & always, spread) & (sites < len(replaced))
-    surprise *= min(1.0, 2.0 * len(np.unique(sites[places])) / len(replaced))
-    one = surprise - log(np.count_nonzero(repeated))
+    return _weigh(sites, spread, always, rate, len(replaced)) if (spread > 1).any() else 0.0
+
+
+def _weigh(sites: Places, spread: Places, always: Bools, rate: float, count: int) -> float:
+    """The evidence of words that stand at `spread` `sites` each, `always` only at some of the `count` replaced
+    places and others that differ, when a share (`rate`) of the text differs."""
+    chance = rate ** (spread - 1.0)  # that all other sites of a word differ by chance
+    telling = np.repeat((spread > 1) & (chance <= _TELLING), spread) & (sites < count)
+    asked, named = np.unique(sites[telling]), np.unique(sites[telling & np.repeat(always, spread)])
+    strongest = int(spread[always].max(initial=1))
+    surprise = (strongest - 1) * -log(rate) * min(1.0, 2.0 * len(named) / count)
+    one = surprise - log(np.count_nonzero(spread > 1))
     if one <= 0.0:
         return max(one, PARAMETERS.no_name)
-    # Where one name is replaced, others are: words that chance would hardly have hit everywhere, at most places.
-    chance = rate ** (spread - 1.0)
-    telling = np.repeat(repeated & (chance <= _TELLING), spread) & (sites < len(replaced))
-    asked, named = np.unique(sites[telling]), np.unique(sites[telling & places])
-    unlikely = np.bincount(sites[telling], np.log1p(-np.repeat(chance, spread)[telling]), len(replaced))
-    slip = min(max(float(np.mean(-np.expm1(unlikely[asked]))), PARAMETERS.name_slip), 0.9) if len(asked) else 0.9
+    # Where one name is replaced, others are: telling words at most of the places.
+    unlikely = np.bincount(sites[telling], np.log1p(-np.repeat(chance, spread)[telling]), count)
+    slip = min(max(float(np.mean(-np.expm1(unlikely[asked]))), PARAMETERS.name_slip), 0.9)
     return one + max(_odds(len(named), len(asked) - len(named), slip), 0.0) / 2
 
 
