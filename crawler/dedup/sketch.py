@@ -26,7 +26,7 @@ from crawler.dedup.key import SEPARATOR, WILDCARD
 
 SHORT = 200  # characters of key: below that only equality is evidence
 LONG = 1_000_000  # characters of key that are looked at; the exact hash covers all of them
-SHINGLE = 6  # characters: of 4, common turns of phrase are found in every other document
+SHINGLE = 6  # characters, three pairs: of 4, common turns of phrase are found in every other document
 FEWEST, SHARE, MOST = 20, 96, 1024  # values of the sample: at least, one of so many shingles, at most
 FACTS = 2  # identifiers (figures of four signs and more) that are looked up beside the shingles
 RADIUS = 4  # a cut is the smallest hash of so many neighbours on each side: pieces of 9 characters
@@ -87,13 +87,12 @@ class Sketch:
 
 
 class Figures(NamedTuple):
-    """Numbers, amounts, identifiers with their letters, masked places: where each stands in the skeleton, the hash of
-    what it says (0: it is masked, only a year or an item's number), and the hashes of those that are long enough to
-    identify something."""
+    """Numbers, amounts, identifiers with their letters, masked places: where each that says something stands in the
+    skeleton, the hash of what it says (0: it is masked), and the hashes of those that are long enough to identify
+    something."""
 
     places: list[int]
     hashes: list[int]
-    masked: list[bool]
     long: list[int]
 
 
@@ -118,13 +117,13 @@ def sketch(key: str) -> Sketch:
 
 def split_figures(text: str) -> tuple[str, Figures]:
     """`text` with each figure as one "0", and the figures."""
-    found = Figures([], [], [], [])
+    found = Figures([], [], [])
     out: list[str] = []
     end = place = 0
     for match in _FIGURE.finditer(text):
         says, masked, plain = _said(match[0])
         if plain:
-            continue
+            continue  # a word
         start = match.start()
         out += (text[end:start], "0")
         place += start - end
@@ -132,9 +131,9 @@ def split_figures(text: str) -> tuple[str, Figures]:
         # A number of one or two digits that counts nothing is an item's: 1传达, 12检查.
         if end - start < 3 and text[end : end + 1] not in _UNITS:
             says = 0
-        found.places.append(place)
-        found.hashes.append(says)
-        found.masked.append(masked)
+        if says or masked:
+            found.places.append(place)
+            found.hashes.append(says)
         if says and end - start > 3:
             found.long.append(says)
         place += 1
@@ -162,10 +161,12 @@ def _arabic(match: re.Match[str]) -> str:
 def _sample(codes: Codes) -> Words:
     """The smallest hashes of the shingles."""
     length = len(codes) - SHINGLE + 1
-    hashes = codes[:length] * _BASE
-    for step in range(1, SHINGLE):
-        hashes += codes[step : step + length]
-        hashes *= _BASE
+    pairs = codes[:-1] * _BASE
+    pairs += codes[1:]
+    hashes = pairs[:length] * _FIRST
+    hashes += pairs[2 : 2 + length]
+    hashes *= _FIRST
+    hashes += pairs[4 : 4 + length]
     mix(hashes)
     wanted = min(max(length // SHARE, FEWEST), MOST)
     # A first cut by value leaves little to sort; where shingles repeat, it may leave too little.
@@ -206,15 +207,18 @@ def _beside(codes: NDArray[np.uint16], starts: Places, figures: Figures) -> NDAr
     sums: dict[int, int] = {}
     covered: set[int] = set()
     holders = np.searchsorted(starts, figures.places, "right") - 1
-    for holder, says, masked in zip(holders.tolist(), figures.hashes, figures.masked, strict=True):
-        if masked:
-            covered.add(holder)
-        elif says:
+    for holder, says in zip(holders.tolist(), figures.hashes, strict=True):
+        if says:
             sums[holder] = 31 * sums.get(holder, 0) + says
-    said = [holder for holder in sums if holder not in covered]
-    beside[said] = [sums[holder] % 65521 + 1 for holder in said]
-    codes[said] |= FIGURE
-    codes[list(covered)] |= MASKED
+        else:
+            covered.add(holder)
+    if covered:
+        codes[list(covered)] |= MASKED
+        sums = {holder: says for holder, says in sums.items() if holder not in covered}
+    if sums:
+        said = list(sums)
+        beside[said] = [says % 65521 + 1 for says in sums.values()]
+        codes[said] |= FIGURE
     return beside
 
 
