@@ -22,6 +22,7 @@ _BAD_START = re.compile(r"[，。、；：,;:][^\s，。、；：,;:?!)(DPp>-]|[
 _NEXT_OF_SENTENCE = re.compile("[二三四五六七八九]是")
 _BAD_FIRST = frozenset("，。、；：,;:？！”』」")
 _SEMICOLON = re.compile("[;；]$")
+_MOST = 20_000  # lines: a longer text is no scanned page
 _VERSE = 20  # characters: where no line of a run is longer, the run is a stanza or a list
 _LABEL_HALF = re.compile(r"^[\u4e00-\u9fff]{1,4}$")
 _LABEL_REST = re.compile(r"^[\u4e00-\u9fff][:：]$")
@@ -115,7 +116,7 @@ def _wrapped(lines: list[Line]) -> float:
     A wrapped text has no long line, most of its lines end in the middle of a sentence, and sentences end inside of
     lines: verses, scripts and lists end where their lines do.
     """
-    if len(lines) < 6:
+    if not 6 <= len(lines) <= _MOST:
         return 0.0
     sizes = sorted(len(line.text) for line in lines)
     if sizes[-1] > 64 or sizes[len(sizes) // 2] < 11:

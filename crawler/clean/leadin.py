@@ -35,6 +35,7 @@ _NAMED = re.compile("(?:整理|收集|搜集|蒐集)的(?:关于|一些)?([^，�
 _CUT_END = ".…])）】多文细"
 _WHOLE = "。！？!?”"
 _WARM = 320  # characters: a longer paragraph in front of the lead-in is no warm-up
+_FAR = 600  # characters looked at: a lead-in begins before _WARM and is one sentence
 _BEHIND = re.compile("以上|上面|上述|本文就|到这里|到此")  # an ending looks back
 
 
@@ -66,12 +67,14 @@ def take_out(draft: Draft, titles: Titles) -> None:
 
 def lead_in(line: Line, titles: Titles) -> int | None:
     """The end of the lead-in in the line, everything before it included; None when there is none."""
-    text = line.view
-    found = _COLLECT.search(text)
-    while found is not None:
+    text = line.view[: 2 * _FAR]
+    found = _COLLECT.search(text, 0, _FAR)
+    while found is not None and found.start() <= _WARM:
         end = _END.search(text, found.end())
         assert end is not None
         stop = end.end()
+        if stop == len(text) < len(line.text):
+            return None  # no sentence is that long
         begin = max(text.rfind(mark, 0, found.start()) for mark in "。!?") + 1
         sentence = text[begin:stop]
         close = _CLOSE.search(text, begin, stop)
@@ -81,9 +84,9 @@ def lead_in(line: Line, titles: Titles) -> int | None:
             assert after is not None
             stop = after.end()
         closed = bool(close or follows)
-        if found.start() <= _WARM and _convinces(sentence, titles, closed=closed):
+        if _convinces(sentence, titles, closed=closed):
             return _closing(text, stop)
-        found = _COLLECT.search(text, found.end())
+        found = _COLLECT.search(text, found.end(), _FAR)
     return None
 
 
