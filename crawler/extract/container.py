@@ -58,7 +58,9 @@ def _below_title(tree: Tree, marks: list[str], title_line: int) -> int:
             break
         if not mark and line.linked * 2 < len(line.text):
             element = elements[line.element]
-            return element.parent if element.tag in _PARAGRAPH else line.element
+            # A verse or a short line in a nameless box of its own is a paragraph, whatever the tag.
+            own = element.end - element.start <= 1 and not element.hint and not element.blocks
+            return element.parent if own or element.tag in _PARAGRAPH else line.element
         if mark in ("info", "summary"):
             end = index + 1
     return -end

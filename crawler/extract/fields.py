@@ -14,15 +14,19 @@ _CRUMB_SPLIT = re.compile(r"\s*(?:[>›»→＞﹥]|&gt;)+\s*|\s+[/|-]\s+|(?<=\S
 _CRUMB_SIGN = re.compile(r"\s*(?:[>›»→＞﹥]|&gt;)+\s*")
 _STRONG_SPLIT = re.compile(r"[>›»→＞﹥]|&gt;")
 _TAG_LABEL = re.compile(
-    r"^[^\w]*(?:推荐访问|推薦訪問|(?:本文|文章|热门|相关|相關|本文相关)?(?:标签|標籤|关键词|關鍵詞|关键字|热词|搜索|tags?|话题)"
+    r"^[^\w]*(?:推荐访问|推薦訪問|(?:本文|文章|相关|相關|本文相关)?(?:标签|標籤|关键词|關鍵詞|关键字|热词|搜索|tags?|话题)"
     r"|相关热词搜索|(?:本文)?相关(?:热词|搜索|词条|标签))\s*[:：]\s*",
     re.I,
 )
+_CLOUD = re.compile(r"^\W*(?:热门|全部|所有|常用|站内|最新|更多|网站|推荐)(?:标签|标籤|关键词|关键字|搜索|热词|话题|tags?)", re.I)
 _TAG_SPLIT = re.compile(r"[\s,，、|;；#/]+")
+# A name may hold one blank (六年级 林一舟) when the next label, or nothing, follows it.
 _AUTHOR = re.compile(
-    r"(?:本文|文章)?(?:作\s*者|撰稿|发布者|发布人|上传人|上传者|推荐人|投稿人?)\s*[:：]\s*([^\s:：|｜,，;；()（）\[\]【】<>]{1,24})"
+    r"(?:本文|文章)?(?:作\s*者|撰稿|发布者|发布人|上传人|上传者|推荐人|投稿人?|小编)\s*[:：]\s*"
+    r"([^\s:：|｜,，;；()（）\[\]【】<>]{1,24}(?: [\u4e00-\u9fff]{2,4}(?=\s*$|\s{2,}|\s[^\s:：]{2,6}[:：]))?)"
 )
-_EDITOR = re.compile(r"(?:小编|责任编辑|编辑|责编)\s*[:：]\s*([^\s:：|｜,，;；()（）\[\]【】<>]{1,16})")
+# Without a colon only in a line of date and author, as blogs have it: 发表于 2018年06月30日 作者 小城.
+_AUTHOR_BESIDE_DATE = re.compile(r"\d日?\s+(?:作者|by)\s+([^\s:：,，。]{1,16})(?:\s|$)", re.I)
 _SOURCE = re.compile(
     r"(?:本文|文章|信息|稿件|内容|新闻)?(?:来\s*源|來源|出处|转自|转载自)(?:于)?\s*[:：]\s*([^\s|｜,，;；\[\]【】<>]{1,40})"
 )
@@ -62,10 +66,11 @@ def tags(tree: Tree, zones: list[Zone], marks: list[str]) -> tuple[list[str], st
     found = [anchor.text for anchor in tree.anchors if "tag" in anchor.rel.split() and anchor.text]
     if found:
         return list(dict.fromkeys(found)), "rel=tag"
-    for index, mark in enumerate(marks):
-        if mark != "tags" or zones[index] is Zone.BODY:
-            continue
+    labelled = [index for index, mark in enumerate(marks) if mark == "tags" and zones[index] is not Zone.BODY]
+    for index in sorted(labelled, key=lambda each: zones[each] is Zone.SIDE):  # the article's own before a side bar's
         line = tree.lines[index]
+        if _CLOUD.match(line.text):
+            continue
         if line.linked:
             linked = [anchor.text for anchor in tree.anchors if anchor.line == index and anchor.text]
             linked = [text for text in linked if not _TAG_LABEL.match(text)]
@@ -95,11 +100,8 @@ def author_and_source(texts: list[str]) -> tuple[str, str]:
             author = _value(found[1])
         if not source and (found := _SOURCE.search(text)):
             source = _value(found[1])
-    if not author:
-        for text in texts:
-            if len(text) <= 120 and (found := _EDITOR.search(text)):
-                author = _value(found[1])
-                break
+        if not author and (found := _AUTHOR_BESIDE_DATE.search(text)):
+            author = found[1]
     return author, source
 
 

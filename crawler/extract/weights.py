@@ -11,6 +11,9 @@ from crawler.extract.tree import Line, Tree
 
 STOP = re.compile("[。！？!?…；;]")
 _SENTENCE = re.compile("[。！？；!?;：:，,、…]")
+# The document's own lines that look like a by-line: an occasion (——2024年1月4日在…会议上), the rules of an examination
+# paper (时间：60分钟　满分：100分). No by-line begins with a long dash or gives its time in minutes.
+_OWN_LINE = re.compile(r"(?:——|--|－－|―|─)|[(（]?(?:考试|答题|测试|练习)?(?:时间|时长|用时|限时)\s*[:：]\s*\d+\s*(?:分钟|小时|课时|分)")
 _CLOCK = re.compile(r"\d\s*[:：]\s*\d\d")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
 _SIDE_TAGS = frozenset("nav footer aside header menu".split())
@@ -35,7 +38,9 @@ def mark_lines(tree: Tree, title_line: int) -> list[str]:
     ]
     top = max(title_line + 1, 0)
     for index in range(top, min(top + 8, len(lines))):
-        if not marks[index] and is_dateline(lines[index].text):
+        if marks[index] == "info" and _OWN_LINE.match(lines[index].text):
+            marks[index] = ""
+        elif not marks[index] and is_dateline(lines[index].text):
             marks[index] = "info"
         elif not marks[index] and _is_teaser(lines, index):
             marks[index] = "summary"
@@ -78,7 +83,7 @@ def _is_teaser(lines: list[Line], index: int) -> bool:
 
 def is_dateline(text: str) -> bool:
     """True for a short line that gives date and time, or a date and a source, and says nothing else."""
-    if len(text) > 90 or STOP.search(text) or not (found := DATE.search(text) or GLUED.search(text)):
+    if len(text) > 90 or STOP.search(text) or _OWN_LINE.match(text) or not (found := DATE.search(text) or GLUED.search(text)):
         return False
     return bool(_CLOCK.search(found[0])) or "来源" in text or len(found[0]) * 3 > 2 * len(text)
 
