@@ -140,6 +140,8 @@ _OTHER_WORD = re.compile(
     r"lianxiwomen|guanyuwomen|liuyan\w*|tougao|biaoqian|sousuo)(?:$|[/._?=&-])",
     re.I,
 )
+_ID_QUERY = re.compile(r"(?:^|&)(?:id|aid|tid|artid|newsid|p|articleid|nid)=\d+", re.I)
+_LIST_QUERY = re.compile(r"(?:^|&)(?:cid|catid|typeid|classid|sortid|cat|page|channelid)=\d+", re.I)
 
 
 def path_of(url: str) -> str:
@@ -164,16 +166,20 @@ def shape(url: str) -> str:
     where, _, query = path.partition("?")
     last = where.rstrip("/").rpartition("/")[2]
     if where.endswith("/"):
+        if query and _ID_QUERY.search(query) and (where == "/" or not query.startswith("p=")):  # WordPress: /?p=45
+            return "article"
         if not _DIGITS.fullmatch(last):
             return "list"
         above = where[: -len(last) - 2].rpartition("/")[2]
         return "article" if len(last) > 4 or _ARTICLE_FOLDER.match(above) else "list" if _LIST_NAME.match(above) else ""
     stem, dot, _extension = last.rpartition(".")
-    if query and re.search(r"(?:^|&)(?:id|aid|tid|artid|newsid|p|articleid|nid)=\d+", query, re.I):
+    if query and _ID_QUERY.search(query):
         return "article"
-    if query and re.search(r"(?:^|&)(?:cid|catid|typeid|classid|sortid|cat|page|channelid)=\d+", query, re.I):
+    if query and _LIST_QUERY.search(query):
         return "list"
     if not dot:
+        if _DIGITS.fullmatch(last) and _ARTICLE_FOLDER.match(where[: -len(last) - 1].rpartition("/")[2]):
+            return "article"
         return "article" if _NAME_WITH_ID.search(last) and len(last) > 3 else "list"
     if _LIST_NAME.match(stem):
         return "list"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.extract.tree import Tree
-from crawler.extract.weights import STOP
+from crawler.extract.weights import STOP, named
 
 _PARAGRAPH = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr figcaption".split())
 _COLUMNS = frozenset(("td", "th"))  # side by side, not one after the other
@@ -60,10 +60,23 @@ def _below_title(tree: Tree, marks: list[str], title_line: int) -> int:
             element = elements[line.element]
             # A verse or a short line in a nameless box of its own is a paragraph, whatever the tag.
             own = element.end - element.start <= 1 and not element.hint and not element.blocks
-            return element.parent if own or element.tag in _PARAGRAPH else line.element
+            at = element.parent if own or element.tag in _PARAGRAPH else line.element
+            return _whole(tree, marks, at, title_line)
         if mark in ("info", "summary"):
             end = index + 1
     return -end
+
+
+def _whole(tree: Tree, marks: list[str], at: int, title_line: int) -> int:
+    """`at`, or the outermost element around it that holds nothing but unmarked lines without links: all stanzas of a poem."""
+    elements, lines = tree.elements, tree.lines
+    while (parent := elements[at].parent) > 0 and elements[parent].tag != "body":
+        box = elements[parent]
+        held = range(box.start, box.end)
+        if box.start <= title_line or any(marks[i] or lines[i].linked for i in held) or named(box.hint):
+            break
+        at = parent
+    return at
 
 
 def _grow(tree: Tree, weights: list[float], marks: list[str], at: int, title_line: int) -> int:

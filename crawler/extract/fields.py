@@ -18,7 +18,9 @@ _TAG_LABEL = re.compile(
     r"|相关热词搜索|(?:本文)?相关(?:热词|搜索|词条|标签))\s*[:：]\s*",
     re.I,
 )
-_CLOUD = re.compile(r"^\W*(?:热门|全部|所有|常用|站内|最新|更多|网站|推荐)(?:标签|标籤|关键词|关键字|搜索|热词|话题|tags?)", re.I)
+_CLOUD = re.compile(
+    r"^\W*(?:热门|全部|所有|常用|站内|最新|更多|网站|推荐)(?:标签|标籤|关键词|关键字|搜索|热词|话题|tags?)", re.I
+)
 _TAG_SPLIT = re.compile(r"[\s,，、|;；#/]+")
 # A name may hold one blank (六年级 林一舟) when the next label, or nothing, follows it.
 _AUTHOR = re.compile(
@@ -63,7 +65,12 @@ def split_crumbs(text: str) -> list[str]:
 
 def tags(tree: Tree, zones: list[Zone], marks: list[str]) -> tuple[list[str], str]:
     """The key words displayed with the article, and where: rel=tag links, or the line that a label begins."""
-    found = [anchor.text for anchor in tree.anchors if "tag" in anchor.rel.split() and anchor.text]
+    found = [
+        anchor.text
+        for anchor in tree.anchors
+        if anchor.rel and anchor.text and anchor.line < len(zones) and zones[anchor.line] is not Zone.SIDE
+        if "tag" in (words := anchor.rel.split()) and "category" not in words  # WordPress: "category tag"
+    ]
     if found:
         return list(dict.fromkeys(found)), "rel=tag"
     labelled = [index for index, mark in enumerate(marks) if mark == "tags" and zones[index] is not Zone.BODY]
@@ -82,6 +89,15 @@ def tags(tree: Tree, zones: list[Zone], marks: list[str]) -> tuple[list[str], st
         if following and len(line.text) < 12 and all(len(text) < 16 for text in following):
             return list(dict.fromkeys(following)), "label 标签"
     return [], ""
+
+
+def linked_author(tree: Tree, zones: list[Zone]) -> str:
+    """The name beside the heading that links to its author's page (rel=author, /author/ in the address), or ""."""
+    for anchor in tree.anchors:
+        named = "author" in anchor.rel or "/author/" in anchor.href
+        if named and 0 < len(anchor.text) <= 24 and anchor.line < len(zones) and zones[anchor.line] is Zone.HEAD:
+            return anchor.text
+    return ""
 
 
 def split_tags(text: str) -> list[str]:
@@ -107,5 +123,5 @@ def author_and_source(texts: list[str]) -> tuple[str, str]:
 
 def _value(text: str) -> str:
     """A label's value, or "" when what follows is already the next label."""
-    text = _NEXT_LABEL.sub("", _GLUED_LABEL.sub("", text)).strip("-—.。·")
+    text = _NEXT_LABEL.sub("", _GLUED_LABEL.sub("", text)).strip("-—.。· ")
     return "" if _LABELLED.match(text) and len(text) < 5 else text

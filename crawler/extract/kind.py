@@ -60,9 +60,11 @@ def find_kind(
         return Kind.OTHER, evidence
     if _is_forum(tree):
         return Kind.OTHER, evidence
-    if article and body >= (100 if form == "list" else 12):
+    # A page bar, neither heading nor date: the last page of a list, be it of one entry.
+    barred = title_line < 0 and not dated and bool(bar.numbers or bar.next)
+    if article and body >= (100 if form == "list" or barred else 12):
         return Kind.ARTICLE, evidence
-    if evidence.listing >= 2 or form == "list":
+    if evidence.listing >= 2 or form == "list" or barred:
         return Kind.LIST, evidence
     return (Kind.ARTICLE if form == "article" and title_line >= 0 else Kind.OTHER), evidence
 
@@ -70,6 +72,7 @@ def find_kind(
 def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dated: bool, paged: bool) -> Evidence:
     lines, zones = tree.lines, layout.zones
     body = layout.weight
+    paged = paged and (form != "list" or dated)  # the pages of a list have addresses of one shape too
     article = {"article": 2.5, "list": -1.5}.get(form, 0.0)
     article += 2.0 if dated else 0.0
     article += 1.0 if title_line >= 0 and lines[title_line].tag in ("h1", "h2") else 0.0

@@ -9,7 +9,7 @@ from crawler.extract.address import Resolver
 from crawler.extract.body import Layout, find_body
 from crawler.extract.date import find_date
 from crawler.extract.encoding import decode, judge
-from crawler.extract.fields import author_and_source, breadcrumb, tags
+from crawler.extract.fields import author_and_source, breadcrumb, linked_author, tags
 from crawler.extract.kind import find_kind
 from crawler.extract.links import collect
 from crawler.extract.paging import Pages, article_pages, find_bar, split
@@ -81,6 +81,7 @@ def _fields(page: Page, tree: Tree, layout: Layout, title_line: int) -> None:
         if zone is Zone.HEAD or (zone is Zone.TAIL and (layout.marks[index] or index < layout.last + 4))
     ]
     page.author, page.source = author_and_source(near)
+    page.author = page.author or linked_author(tree, layout.zones)
     page.description = tree.meta.get("description", "") or tree.meta.get("og:description", "")
 
 

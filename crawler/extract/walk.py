@@ -23,6 +23,7 @@ _FOLD = re.compile(r"[ \t\r\n\f]+")
 _EDGE = " \t\r\n\f\xa0\u3000"
 _WIDE = "\xa0\u3000"
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+_EMPTY = frozenset(("p", "div"))  # with nothing but a <br> inside it is an empty line
 _OPENING = frozenset((BLOCK, ROW, CELL))
 _PRE = frozenset(("pre", "listing", "xmp"))
 
@@ -75,7 +76,7 @@ class _Walk:
                     element = elements[self.current]
                     if buffer:
                         flush()
-                    elif self.breaks and element.tag == "p" and element.start == len(lines):
+                    elif self.breaks and element.start == len(lines) and element.tag in _EMPTY and not element.blocks:
                         self.empty += 1
                     self.fresh = True
                     element.end = len(lines)

@@ -13,7 +13,10 @@ STOP = re.compile("[。！？!?…；;]")
 _SENTENCE = re.compile("[。！？；!?;：:，,、…]")
 # The document's own lines that look like a by-line: an occasion (——2024年1月4日在…会议上), the rules of an examination
 # paper (时间：60分钟　满分：100分). No by-line begins with a long dash or gives its time in minutes.
-_OWN_LINE = re.compile(r"(?:——|--|－－|―|─)|[(（]?(?:考试|答题|测试|练习)?(?:时间|时长|用时|限时)\s*[:：]\s*\d+\s*(?:分钟|小时|课时|分)")
+_OWN_LINE = re.compile(
+    r"(?:——|--|－－|―|─)|[(（]?(?:考试|答题|测试|练习)?(?:时间|时长|用时|限时)\s*[:：]\s*\d+\s*(?:分钟|小时|课时|分)"
+)
+_BESIDE_DATE = re.compile(r"来源|作者[\s:：]|(?:发[表布]|更新|收录)于|posted on", re.I)
 _CLOCK = re.compile(r"\d\s*[:：]\s*\d\d")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
 _SIDE_TAGS = frozenset("nav footer aside header menu".split())
@@ -82,10 +85,15 @@ def _is_teaser(lines: list[Line], index: int) -> bool:
 
 
 def is_dateline(text: str) -> bool:
-    """True for a short line that gives date and time, or a date and a source, and says nothing else."""
-    if len(text) > 90 or STOP.search(text) or _OWN_LINE.match(text) or not (found := DATE.search(text) or GLUED.search(text)):
+    """True for a short line that gives date and time, or a date with source, author or "发表于", and says nothing else."""
+    if (
+        len(text) > 90
+        or STOP.search(text)
+        or _OWN_LINE.match(text)
+        or not (found := DATE.search(text) or GLUED.search(text))
+    ):
         return False
-    return bool(_CLOCK.search(found[0])) or "来源" in text or len(found[0]) * 3 > 2 * len(text)
+    return bool(_CLOCK.search(found[0])) or bool(_BESIDE_DATE.search(text)) or len(found[0]) * 3 > 2 * len(text)
 
 
 def _mark_comments(tree: Tree, marks: list[str], title_line: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extract import join_pages, read_page
+from crawler.extract.address import shape
 from crawler.page import Kind, LinkKind, Page, Zone
 
 URL = "http://www.a.example/fanwen/12.html"
@@ -160,6 +161,32 @@ def test_short_lines_of_a_document_stay(line: str) -> None:
     assert body_of(page(text)) == [P, line, Q, line]
 
 
+VERSES = ("一枚铜顶针", "套在她的中指上", "套了三十一年", "比戒指还要久")
+
+
+@pytest.mark.parametrize(
+    "stanza",
+    [
+        f"<div>{'<br>'.join(VERSES)}</div>",
+        "".join(f"<div>{verse}</div>" for verse in VERSES) + "<div><br></div>",
+        f"<div>{''.join(f'<div>{verse}</div>' for verse in VERSES)}</div>",
+    ],
+)
+def test_a_poem_is_kept_whole(stanza: str) -> None:
+    head = "<h1>顶针</h1><div class=info>时间：2016-05-08  作者：田小禾</div>"
+    side = "".join(f'<li><a href="/a/{n}.html">关于举办业务培训班的通知{n}</a></li>' for n in range(9))
+    side += "<p>本站是一家专注于范文的网站，欢迎大家投稿，投稿邮箱见底部的说明文字，谢谢大家的支持。</p>"
+    text = f"<div>{head}<div class=text>{3 * stanza}</div><div>上一篇：没有了</div></div><div class=box>{side}</div>"
+    assert body_of(page(text, "顶针_甲乙网")) == [*VERSES] * 3
+
+
+@pytest.mark.parametrize("line", ["（时间：60分钟 满分：100分）", "——2024年1月4日在镇人民代表大会上"])
+def test_a_line_of_the_document_below_the_by_line_stays(line: str) -> None:
+    text = f"<h1>开学典礼纪实</h1><p>时间：2024-01-05 来源：本站</p><div><p>{line}</p><p>{P}</p><p>{Q}</p></div>"
+    read = page(text)
+    assert (read.date, body_of(read)) == ("2024-01-05", [line, P, Q])
+
+
 def test_text_beside_paragraphs_belongs_to_the_document() -> None:
     text = f"<div><h1>开学典礼纪实</h1><div class=content>{P}<br>{Q}<p>{P}</p>{Q}</div></div>"
     assert body_of(page(text)) == [P, Q, P, Q]
@@ -207,6 +234,32 @@ def test_breadcrumb_tags_author_source() -> None:
     assert read.breadcrumb == ["首页", "范文", "开学典礼纪实"]
     assert read.tags == ["开学", "典礼"]
     assert (read.author, read.source) == ("张三", "甲乙日报")
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        '<p>分类：<a href="/c/1" rel="category tag">校园</a></p>',
+        '<div>热门标签：<a href="/t/1">通知</a> <a href="/t/2">请示</a></div>',
+    ],
+)
+def test_columns_and_tag_clouds_are_no_tags(below: str) -> None:
+    assert article(after=below).tags == []
+
+
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ("时间：2016-03-11  作者：六年级 林一舟  阅读：36次", "六年级 林一舟"),
+        ("作者：张三 编辑：李四 2016-03-11", "张三"),
+        ("2016-03-11 责任编辑：李四", ""),
+        ("发表于 2017年05月14日 作者 小城 发表评论", "小城"),
+        ('2017年05月14日 <a href="/people/3" rel="author">小城</a>', "小城"),
+        ('2017年05月14日 <span class="author vcard"><a href="/author/xc/">小城</a></span>', "小城"),
+    ],
+)
+def test_author(line: str, want: str) -> None:
+    assert article(f"<div>{line}</div>").author == want
 
 
 def test_meta_keywords_are_not_displayed_tags() -> None:
@@ -266,6 +319,34 @@ def test_pages_about_the_site(title: str) -> None:
 
 
 # links and paging
+
+
+@pytest.mark.parametrize(
+    ("count", "url"),
+    [(3, "http://www.a.example/gongwen/list_1_2.html"), (1, "http://www.a.example/html/jiaoan/2.html")],
+)
+def test_a_page_of_few_entries_with_a_page_bar_is_a_list(count: int, url: str) -> None:
+    items = "".join(
+        f'<li><a href="/a/{n}.html">关于购置车辆的请示{n}</a> 日期：2015-04-2{n}<p>{P if count > 1 else ""}</p></li>'
+        for n in range(count)
+    )
+    other = url.replace("2.html", "1.html")
+    read = page(f'<ul>{items}</ul><div><a href="{other}">1</a> 2 <a href="{other}">上一页</a></div>', "公文", url=url)
+    assert read.kind is Kind.LIST
+
+
+@pytest.mark.parametrize(
+    ("path", "want"),
+    [
+        ("/archives/45", "article"),
+        ("/?p=45", "article"),
+        ("/fanwen/?p=2", "list"),
+        ("/show/?id=12", "article"),
+        ("/category/45", "list"),
+    ],
+)
+def test_short_numbers_in_addresses(path: str, want: str) -> None:
+    assert shape("http://www.a.example" + path) == want
 
 
 def test_links_are_absolute_once_and_of_this_site() -> None:

@@ -31,6 +31,7 @@ def test_lines_of_one_paragraph_have_no_gap() -> None:
 def test_empty_lines_are_counted() -> None:
     assert [gap for *_, gap in lines("<div>甲<br><br>乙<br><br><br>丙</div>")] == [1, 1, 2]
     assert [gap for *_, gap in lines("<p>甲</p><p>&nbsp;<br></p><p>乙</p>")] == [1, 2]
+    assert [gap for *_, gap in lines("<div>甲</div><div><br></div><div>乙</div>")] == [1, 2]
 
 
 def test_white_space_is_folded_and_the_indent_counted() -> None:
