@@ -36,13 +36,16 @@ _REACH = 4  # pieces that one masked place breaks at most: its own and those tha
 @dataclass(slots=True, frozen=True)
 class Comparison:
     """`similarity` is the Jaccard similarity of the pieces, `covered` the share of the new text's pieces that the
-    old one has, `covers` the reverse. `foreign`: the share of passages that differ. `evidence` is the log-likelihood ratio (nats) of "another document" over
-    "a copy" from what differs."""
+    old one has, `covers` the reverse. `foreign`: the share of passages that differ. `added`: the share of the new
+    text in passages that the old one has nothing in place of, `missing` the reverse. `evidence` is the
+    log-likelihood ratio (nats) of "another document" over "a copy" from what differs."""
 
     similarity: float
     covered: float
     covers: float
     foreign: float
+    added: float
+    missing: float
     evidence: float
 
 
@@ -60,13 +63,16 @@ def compare(new: Sketch, old: Pieces) -> Comparison:
     theirs, ours = old.at_level(level), new.pieces.at_level(level)
     a, b = (theirs.codes & HASH).tolist(), (ours.codes & HASH).tolist()
     if not a or not b:
-        return Comparison(0.0, 0.0, 0.0, 0.0, 0.0)
+        return Comparison(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     pairs = align(a, b)
     moved_a, moved_b = _moved(a, b, pairs)
     differences = _differences(pairs, moved_a, moved_b)
     replaced: list[_Difference] = []
-    excused = foreign = 0
+    excused = foreign = added = missing = 0
     for each in differences:
+        surplus = len(each.new) - len(each.old)
+        added += surplus if surplus >= _PASSAGE else 0
+        missing -= surplus if -surplus >= _PASSAGE else 0
         masked = _masked(each, theirs, ours)
         if masked and max(len(each.old), len(each.new)) <= _REACH * masked:
             excused += min(len(each.old), len(each.new))
@@ -86,6 +92,8 @@ def compare(new: Sketch, old: Pieces) -> Comparison:
         shared_b / len(b),
         shared_a / len(a),
         foreign / min(len(a), len(b)),
+        added / len(b),
+        missing / len(a),
         evidence,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -151,12 +151,16 @@ class Deduplicator:
         return Verdict("new", similar_to=linked, supersedes=supersedes[1] if supersedes else None)
 
     def _collection(self, signature: Signature, verdict: Verdict, exclude: str | None) -> Verdict:
-        """A collection most of whose parts are known is no new document."""
-        known = [each.of for each in (self._judge(part, exclude) for part in signature.parts) if each.of]
-        share = len(known) / len(signature.parts)
+        """A collection most of whose text stands in parts that are known is no new document."""
+        known: Counter[str] = Counter()
+        for part in signature.parts:
+            of = self._judge(part, exclude).of
+            if of:
+                known[of] += part.length
+        share = min(known.total() / signature.length, 1.0)
         if share < PARAMETERS.parts:
             return verdict
-        return Verdict("contained", max(sorted(set(known)), key=known.count), round(share, 3))
+        return Verdict("contained", max(sorted(known), key=known.__getitem__), round(share, 3))
 
     def _candidates(
         self, signature: Signature, exclude: str | None
@@ -222,7 +226,11 @@ def _relation(
     """What the comparison means."""
     limits = PARAMETERS
     ratio = new.length / max(old.length, 1)
-    together = found.similarity >= limits.near and min(found.covered, found.covers) >= limits.overlap
+    alike = limits.shorter <= ratio <= 1 / limits.shorter
+    together = alike and found.similarity >= limits.near and min(found.covered, found.covers) >= limits.overlap
+    # A document lost is worse than a copy too many: what the new text alone has is published.
+    together = together and found.added <= limits.added
+    together = together and (min(new.length, old.length) >= limits.brief or found.missing <= limits.added)
     inside = found.covered >= limits.contained and ratio < limits.shorter
     around = found.covers >= limits.contained and ratio > 1 / limits.shorter
     copy = found.evidence <= limits.doubt and found.foreign <= limits.foreign

@@ -19,6 +19,8 @@ class Parameters:
     near: float
     overlap: float
     foreign: float
+    added: float
+    brief: int
     contained: float
     shorter: float
     parts: float
