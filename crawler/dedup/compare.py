@@ -29,6 +29,7 @@ from crawler.dedup.sketch import HASH, MASKED, Bools, Pieces, Places, Sketch, Wo
 _HAN = np.uint32(0x4E00)
 _TELLING = 0.1  # probability by which all other places of a word differ by chance, up to which it tells something
 _PASSAGE = 6  # pieces (about 50 characters) that differ at one place: no wording, another passage
+_SEAM = 3  # pieces that a passage left out breaks: those on both sides and what their cut moves
 _ALONE = 5  # pieces that differ on one side of a single piece that agrees: it agrees by chance
 _REACH = 4  # pieces that one masked place breaks at most: its own and those that share a cut with it
 
@@ -37,7 +38,8 @@ _REACH = 4  # pieces that one masked place breaks at most: its own and those tha
 class Comparison:
     """`similarity` is the Jaccard similarity of the pieces, `covered` the share of the new text's pieces that the
     old one has, `covers` the reverse. `foreign`: the share of passages that differ. `added`: the share of the new
-    text in passages that the old one has nothing in place of, `missing` the reverse. `evidence` is the
+    text in passages that the old one has nothing in place of, `missing` the reverse. `seams`: the share of the new
+    text's pieces that only a passage left out between them broke. `evidence` is the
     log-likelihood ratio (nats) of "another document" over "a copy" from what differs."""
 
     similarity: float
@@ -46,6 +48,7 @@ class Comparison:
     foreign: float
     added: float
     missing: float
+    seams: float
     evidence: float
 
 
@@ -63,16 +66,18 @@ def compare(new: Sketch, old: Pieces) -> Comparison:
     theirs, ours = old.at_level(level), new.pieces.at_level(level)
     a, b = (theirs.codes & HASH).tolist(), (ours.codes & HASH).tolist()
     if not a or not b:
-        return Comparison(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return Comparison(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     pairs = align(a, b)
     moved_a, moved_b = _moved(a, b, pairs)
     differences = _differences(pairs, moved_a, moved_b)
     replaced: list[_Difference] = []
-    excused = foreign = added = missing = 0
+    excused = foreign = added = missing = seams = 0
     for each in differences:
         surplus = len(each.new) - len(each.old)
         added += surplus if surplus >= _PASSAGE else 0
-        missing -= surplus if -surplus >= _PASSAGE else 0
+        if -surplus >= _PASSAGE:
+            missing -= surplus
+            seams += len(each.new) if len(each.new) <= _SEAM else 0
         masked = _masked(each, theirs, ours)
         if masked and max(len(each.old), len(each.new)) <= _REACH * masked:
             excused += min(len(each.old), len(each.new))
@@ -94,6 +99,7 @@ def compare(new: Sketch, old: Pieces) -> Comparison:
         foreign / min(len(a), len(b)),
         added / len(b),
         missing / len(a),
+        seams / len(b),
         evidence,
     )
 

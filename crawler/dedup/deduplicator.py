@@ -138,7 +138,7 @@ class Deduplicator:
             elif relation == "completes" and (supersedes is None or found.covers > supersedes[0]):
                 supersedes = (found.covers, id)
             elif relation == "near" or relation == "contained":
-                share = found.similarity if relation == "near" else found.covered
+                share = found.similarity if relation == "near" else min(found.covered + found.seams, 1.0)
                 # Of several the one that differs least in what matters, a full copy before a longer text.
                 rank = share - found.evidence / 50 + (relation == "near")
                 if best is None or rank > best[0]:
@@ -226,12 +226,13 @@ def _relation(
     """What the comparison means."""
     limits = PARAMETERS
     ratio = new.length / max(old.length, 1)
+    stands = found.covered + (found.seams if new.length >= limits.brief else 0.0)
     alike = limits.shorter <= ratio <= 1 / limits.shorter
     together = alike and found.similarity >= limits.near and min(found.covered, found.covers) >= limits.overlap
     # A document lost is worse than a copy too many: what the new text alone has is published.
     together = together and found.added <= limits.added
-    together = together and (min(new.length, old.length) >= limits.brief or found.missing <= limits.added)
-    inside = found.covered >= limits.contained and ratio < limits.shorter
+    together = together and (old.length >= limits.brief or found.missing <= limits.added)
+    inside = stands >= limits.contained and ratio < limits.shorter
     around = found.covers >= limits.contained and ratio > 1 / limits.shorter
     copy = found.evidence <= limits.doubt and found.foreign <= limits.foreign
     if copy and around and not new.truncated:
