@@ -15,13 +15,12 @@ Each kind of difference is weighed by how much likelier it is under "another doc
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import pairwise
 from math import exp, lgamma, log
 
 import numpy as np
 
+from crawler.dedup.align import align
 from crawler.dedup.codes import decode
 from crawler.dedup.parameters import PARAMETERS
 from crawler.dedup.sketch import HASH, MASKED, Bools, Pieces, Places, Sketch, Words, mix
@@ -30,7 +29,6 @@ _HAN = np.uint32(0x4E00)
 _TELLING = 0.1  # probability by which all other places of a word differ by chance, up to which it tells something
 _PASSAGE = 6  # pieces (about 50 characters) that differ at one place: no wording, another passage
 _SEAM = 3  # pieces that a passage left out breaks: those on both sides and what their cut moves
-_ALONE = 5  # pieces that differ on one side of a single piece that agrees: it agrees by chance
 _REACH = 4  # pieces that one masked place breaks at most: its own and those that share a cut with it
 
 
@@ -102,68 +100,6 @@ def compare(new: Sketch, old: Pieces) -> Comparison:
         seams / len(b),
         evidence,
     )
-
-
-def align(a: list[int], b: list[int]) -> list[tuple[int, int]]:
-    """Places of `a` and `b` that correspond, ascending in both: codes that stand once in each, in their longest
-    common order, and equal codes next to those."""
-    once_a, once_b = _once(a), _once(b)
-    found = [(once_a[code], j) for code, j in once_b.items() if j >= 0 and once_a.get(code, -1) >= 0]
-    anchors = _longest_order(found)
-    pairs: list[tuple[int, int]] = []
-    i0 = j0 = 0
-    for i1, j1 in [*anchors, (len(a), len(b))]:
-        while i0 < i1 and j0 < j1 and a[i0] == b[j0]:
-            pairs.append((i0, j0))
-            i0, j0 = i0 + 1, j0 + 1
-        tail = 0
-        while i1 - tail > i0 and j1 - tail > j0 and a[i1 - tail - 1] == b[j1 - tail - 1]:
-            tail += 1
-        pairs.extend((i1 - step, j1 - step) for step in range(tail, 0, -1))
-        if i1 < len(a):
-            pairs.append((i1, j1))
-        i0, j0 = i1 + 1, j1 + 1
-    return _backed(pairs, len(a), len(b))
-
-
-def _backed(pairs: list[tuple[int, int]], length_a: int, length_b: int) -> list[tuple[int, int]]:
-    """`pairs` without those that stand alone beside a passage that differs."""
-    framed = [(-1, -1), *pairs, (length_a, length_b)]
-    gaps = [min(i1 - i0, j1 - j0) - 1 for (i0, j0), (i1, j1) in pairwise(framed)]
-    return [
-        pair
-        for pair, before, after in zip(pairs, gaps, gaps[1:], strict=False)
-        if min(before, after) < 1 or max(before, after) < _ALONE
-    ]
-
-
-def _once(codes: list[int]) -> dict[int, int]:
-    """The place of each code; -1 for one that stands more than once."""
-    places: dict[int, int] = {}
-    for place, code in enumerate(codes):
-        places[code] = -1 if code in places else place
-    return places
-
-
-def _longest_order(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest part of `pairs` (ascending in the second place) that ascends in the first place too."""
-    ends: list[int] = []
-    last: list[int] = []
-    before = [-1] * len(pairs)
-    for index, (i, _) in enumerate(pairs):
-        at = bisect_left(ends, i)
-        before[index] = last[at - 1] if at else -1
-        if at == len(ends):
-            ends.append(i)
-            last.append(index)
-        else:
-            ends[at], last[at] = i, index
-    chain = []
-    index = last[-1] if last else -1
-    while index >= 0:
-        chain.append(pairs[index])
-        index = before[index]
-    return chain[::-1]
 
 
 def _moved(a: list[int], b: list[int], pairs: list[tuple[int, int]]) -> tuple[list[bool], list[bool]]:

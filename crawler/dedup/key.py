@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.dedup.codes import DIGIT, Codes, decode, encode, folding, look_up, roles
+from crawler.dedup.codes import DIGIT, TOP, Codes, decode, encode, folding, look_up, roles
 
 WILDCARD = "#"  # stands for a masked place, however it was masked
 SEPARATOR = "·"  # stands for the sign between two digits: 1.5 is not 15, and 3-5 is not 35
@@ -41,10 +42,10 @@ def dedup_key(text: str) -> str:
     codes = look_up(folding(), encode(text))
     bare = decode(codes[codes != 0])
     masked = bare
-    # Looking for a character is ten times as fast as a pattern, and most texts hold none of these.
+    # Looking for a few characters is ten times as fast as a pattern, and most texts hold none of these.
     if any(sign in bare for sign in ("…", "..", "--", "··")):
         masked = _BRACKETS.sub(WILDCARD, masked)
-    if any(sign in masked for sign in _CROSSES + _SHAPES):
+    if WILDCARD in masked or look_up(_covering(), codes).any():
         masked = _MASK.sub(_wildcard, masked)
     if "d" in masked:
         masked = _CENSORED.sub(_party, masked)
@@ -54,6 +55,14 @@ def dedup_key(text: str) -> str:
     if WILDCARD in key:
         key = _WILDCARDS.sub(WILDCARD, key)
     return key or bare
+
+
+@cache
+def _covering() -> NDArray[np.bool_]:
+    """For each code point whether it may stand over a name or a figure."""
+    table = np.zeros(TOP, np.bool_)
+    table[encode(_CROSSES + _SHAPES)] = True
+    return table
 
 
 def content_hash(text: str) -> str:
