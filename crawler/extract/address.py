@@ -45,11 +45,20 @@ class Resolver:
         self.inside = self.origin + "/"
         self.folder = self.origin + path[: path.rfind("/") + 1]
         self.site = _TWIN.sub("", self.host)
-        self._hash = hash((self.folder, self.host))
+        self._known = _targets(self.folder, self.host)
 
     def target(self, href: str) -> Target | None:
         """Where `href` leads on this site; None for other sites, files, scripts and marks on the page itself."""
-        return _target(self, href)
+        known = self._known
+        if href in known:
+            return known[href]
+        url = self.absolute(href)
+        target = Target(url, shape(url), family(url)) if url and self.same_site(url) and not is_file(url) else None
+        if href[:1] != "?":  # a bare query belongs to the page, not to its folder
+            if len(known) >= _MOST_TARGETS:
+                known.clear()
+            known[href] = target
+        return target
 
     def absolute(self, href: str) -> str:
         """`href` as an absolute http(s) address without fragment; "" for anything that is none."""
@@ -79,12 +88,6 @@ class Resolver:
         path, mark, query = rest.partition("?")
         return f"{head}://{_SLASHES.sub('/', path)}{mark}{query}"
 
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Resolver) and (self.folder, self.host) == (other.folder, other.host)
-
     def _tidy(self, url: str) -> str:
         try:
             return urljoin(self.base, "".join(url.replace("\\", "/").split("\n")).replace(" ", "%20")) if url else ""
@@ -110,13 +113,13 @@ class Resolver:
         return host.endswith("." + self.site) and not _TWIN.match(host)
 
 
-@lru_cache(maxsize=16384)
-def _target(resolver: Resolver, href: str) -> Target | None:
-    """Menus, breadcrumbs and side bars repeat their links on every page of a folder."""
-    url = resolver.absolute(href)
-    if not url or not resolver.same_site(url) or is_file(url):
-        return None
-    return Target(url, shape(url), family(url))
+_MOST_TARGETS = 2048  # a megabyte; sixteen folders at a time
+
+
+@lru_cache(maxsize=16)
+def _targets(folder: str, host: str) -> dict[str, Target | None]:
+    """What is known about links in `folder`: menus, breadcrumbs and side bars repeat them on every page."""
+    return {}
 
 
 def is_file(url: str) -> bool:

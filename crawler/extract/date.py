@@ -66,15 +66,14 @@ def _displayed(tree: Tree, zones: list[Zone], marks: list[str], title_line: int,
     best: Found | None = None
     best_score = 0.0
     for index, line in enumerate(tree.lines):
-        if first <= index < last and zones[index] is Zone.BODY:
+        zone = zones[index]
+        if zone is Zone.BODY and first <= index < last:
+            continue
+        near = zone is Zone.HEAD or (title_line >= 0 and title_line <= index < first)
+        if not near and zone is not Zone.TAIL and not (title_line - 6 <= index <= title_line):
             continue
         text = line.text
-        if len(text) > 240 or len(text) < 4:
-            continue
-        near = zones[index] is Zone.HEAD or (title_line >= 0 and title_line <= index < first)
-        if not near and zones[index] is not Zone.TAIL and not (title_line - 6 <= index <= title_line):
-            continue
-        if line.linked * 2 > len(text):
+        if not 4 <= len(text) <= 240 or line.linked * 2 > len(text):
             continue
         distance = abs(index - title_line) if title_line >= 0 else abs(first - index)
         for found, label in candidates(text):

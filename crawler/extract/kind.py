@@ -88,17 +88,19 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
     run = 0
     titled = {anchor.line for anchor in tree.anchors if len(anchor.text) >= 6}
     for index, line in enumerate(lines):
-        zone = zones[index]
-        linked = line.linked * 5 > 2 * len(line.text) and line.linked >= 8
-        entries += zone is Zone.BODY and index in titled and line.linked * 4 > len(line.text)
-        if linked and zone is not Zone.SIDE:
-            items += 1
-            dates += bool(_ITEM_DATE.search(line.text))
+        zone, linked = zones[index], line.linked
         if linked:
-            run = 3
-        elif run and layout.weights[index] > 20 and zone is Zone.BODY:
-            excerpts += 1
-        run -= run > 0
+            length = len(line.text)
+            entries += zone is Zone.BODY and linked * 4 > length and index in titled
+            if linked >= 8 and linked * 5 > 2 * length:
+                run = 2
+                if zone is not Zone.SIDE:
+                    items += 1
+                    dates += bool(_ITEM_DATE.search(line.text))
+                continue
+        if run:
+            run -= 1
+            excerpts += zone is Zone.BODY and layout.weights[index] > 20
     if entries < 5 or entries * 4 < layout.last - layout.first:
         entries = 0
     listing = {"list": 2.0, "article": -1.0}.get(form, 0.0)

@@ -23,6 +23,14 @@ class Title(NamedTuple):
     confidence: float
 
 
+class _Names(NamedTuple):
+    """Keys to compare a heading with: of `<title>`, of its beginning without the site, of og:title."""
+
+    page: str
+    bare: str
+    og: str
+
+
 def key(text: str) -> str:
     """`text` for comparing headings: folded, without white space and punctuation."""
     return _KEY.sub("", fold_width(text)).lower()
@@ -31,8 +39,8 @@ def key(text: str) -> str:
 def find_title(tree: Tree) -> Title:
     """The displayed heading that `<title>` repeats; failing that the best heading, og:title, or `<title>` without the site."""
     page = tree.title
-    named = key(page)
     og = tree.meta.get("og:title", "")
+    names = _Names(key(page), key(without_site(page))[:-1][:40] or "\0", key(og))
     best = Title("", -1, "", 0.0)
     best_score = 0.0
     for index, line in enumerate(tree.lines):
@@ -42,12 +50,12 @@ def find_title(tree: Tree) -> Title:
         rank = _RANK.get(line.tag, 0)
         if not rank and (len(text) < 4 or line.linked * 2 > len(text) or text[:2] not in page):
             continue
-        score = _score(tree, index, rank, named, page, key(og))
+        score = _score(tree, index, rank, names)
         if score > best_score:
             best_score = score
             best = Title(text, index, line.tag if rank else "line of <title>", min(score / 10, 1.0))
     if best_score >= 3:
-        return _continued(tree, best, named)
+        return _continued(tree, best, names.page)
     if og:
         return Title(og, -1, "meta og:title", 0.6)
     if page:
@@ -66,7 +74,8 @@ def _continued(tree: Tree, title: Title, named: str) -> Title:
     return title._replace(text=text, line=last)
 
 
-def _score(tree: Tree, index: int, rank: int, named: str, page: str, og: str) -> float:
+def _score(tree: Tree, index: int, rank: int, names: _Names) -> float:
+    named, bare, og = names
     line = tree.lines[index]
     text = line.text
     folded = key(text)
@@ -77,7 +86,7 @@ def _score(tree: Tree, index: int, rank: int, named: str, page: str, og: str) ->
         score += 6 + 4 * len(folded) / len(named)
     elif named and len(folded) > 3 and folded in named:
         score += 2.5 + 4 * len(folded) / len(named)
-    elif named and rank and len(folded) > 6 and folded.startswith(key(without_site(page))[:-1][:40] or "\0"):
+    elif named and rank and len(folded) > 6 and folded.startswith(bare):
         score += 7
     elif rank and not named:
         score += 3

@@ -120,7 +120,8 @@ def _damp(tree: Tree, weights: list[float], marks: list[str], title_line: int) -
         if index < title_line or below:
             weights[index] *= 0.4
         elif index > title_line >= 0:
-            passed += weights[index] if STOP.search(line.text) else 0.0
+            if passed <= 30 and weights[index] and STOP.search(line.text):
+                passed += weights[index]
             below = passed > 30 and marks[index] in ("turn", "related", "comments")
     total = sum(weights)
     for element in tree.elements:

@@ -365,6 +365,12 @@ def test_links_are_absolute_once_and_of_this_site() -> None:
     assert [link.kind for link in read.links] == [LinkKind.ARTICLE, LinkKind.OTHER, LinkKind.LIST]
 
 
+def test_a_bare_query_belongs_to_its_page() -> None:
+    for name in ("12.asp", "13.asp"):
+        read = page('<a href="?page=2">2</a>', url=f"http://www.a.example/fanwen/{name}")
+        assert [link.url for link in read.links] == [f"http://www.a.example/fanwen/{name}?page=2"]
+
+
 def test_base_href() -> None:
     read = page('<a href="5.html">第五篇范文的题目</a>', head='<base href="http://www.a.example/zw/">')
     assert [link.url for link in read.links] == ["http://www.a.example/zw/5.html"]
