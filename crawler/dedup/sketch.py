@@ -110,8 +110,10 @@ def sketch(key: str) -> Sketch:
     """What is kept of the text with this key (at least SHORT characters of it)."""
     text = _NUMERAL.sub(_arabic, key[:LONG])
     skeleton, figures = split_figures(text)
-    identifiers = np.array(sorted(set(figures.long))[:FACTS], np.uint32)
-    values = _distinct(np.concatenate([_sample(encode(text)), identifiers]))
+    values = _sample(encode(text))
+    if figures.long:
+        identifiers = np.array(sorted(set(figures.long))[:FACTS], np.uint32)
+        values = _distinct(np.concatenate([values, identifiers]))
     return _cut(values, encode(skeleton), figures)
 
 
