@@ -12,7 +12,7 @@ MAX_CHARS = 4_000_000  # the longest saved page of a library was 1.2 million cha
 MAX_TAG = 20_000  # characters in one tag: images inlined in an attribute are longer, but hold no blanks
 MAX_OPTIONS = 1_500  # in all <select> of a page; lexbor is quadratic in them
 MAX_DEPTH = 400  # open elements; Blink stops at 512
-_SUSPICIOUS = 6_000  # fewer tags than this cannot hurt: 6,000 open elements cost 60 ms
+_SUSPICIOUS = 6_000  # fewer opening tags than this cannot hurt: 6,000 open elements cost 60 ms
 
 _OPTION = re.compile(r"</?option\b[^<>]*>[^<]*", re.I)
 _PIECE = 8_192
@@ -36,7 +36,7 @@ def tame(text: str) -> tuple[str, bool]:
     tags = text.count("<")
     if tags > MAX_OPTIONS and text.count("<option") + text.count("<OPTION") > MAX_OPTIONS:
         text, cut = _drop_options(text), True
-    if tags > _SUSPICIOUS and _maybe_deep(text) and _depth(text) > MAX_DEPTH:
+    if tags > _SUSPICIOUS and tags - text.count("</") > _SUSPICIOUS and _maybe_deep(text) and _depth(text) > MAX_DEPTH:
         return _flatten(text), True
     return text, cut
 

@@ -18,6 +18,12 @@ _ERROR = re.compile(
     r"没有找到(?:您|你|相关|任何|指定)|找不到(?:您|你|该|此|相关|指定|网页|页面)|^提示信息$|系统提示|出错了|参数错误|站点(?:已)?关闭|访问过于频繁|域名.{0,8}(?:未绑定|已过期|出售)",
     re.I,
 )
+# Errors that speak of a passing trouble: the page is not gone, it comes back.
+_PASSING = re.compile(
+    r"过于频繁|频率过快|请稍[后候]|稍后再试|维护|升级中|繁忙|系统提示|出错了|参数错误|站点(?:已)?关闭|服务器(?:内部)?错误|数据库|"
+    r"^\W*(?:错误|http|error)?\W*5\d\d(?:\W|$)|too many|maintenance|unavailable|timed? ?out",
+    re.I,
+)
 _FORUM = re.compile(
     r"^(?:楼主|沙发|板凳|地板|\d{1,3}\s*[楼#]|只看(?:该作者|楼主)|回复\s*\d*\s*[楼#]|TA的|发消息|积分\s*\d+|使用道具)",
     re.I,
@@ -121,4 +127,11 @@ def _is_forum(tree: Tree) -> bool:
             1 for line in tree.lines if line.text[0] in _FORUM_FIRST and len(line.text) < 30 and _FORUM.match(line.text)
         )
         >= 4
+    )
+
+
+def is_passing(tree: Tree, title: str) -> bool:
+    """True for an error page that asks to come back later rather than saying that the document is no more."""
+    return any(
+        _PASSING.search(text) for text in (tree.title[:80], title[:80], *(line.text[:80] for line in tree.lines[:15]))
     )

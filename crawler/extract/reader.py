@@ -10,7 +10,7 @@ from crawler.extract.body import Layout, find_body
 from crawler.extract.date import find_date
 from crawler.extract.encoding import decode, judge
 from crawler.extract.fields import author_and_source, breadcrumb, linked_author, tags
-from crawler.extract.kind import find_kind
+from crawler.extract.kind import find_kind, is_passing
 from crawler.extract.links import collect
 from crawler.extract.paging import Pages, article_pages, find_bar, split
 from crawler.extract.title import find_title
@@ -44,6 +44,8 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     if page.kind is not Kind.LIST:  # there it is the date of an entry
         page.date, page.where["date"], page.confidence["date"] = date
     _fields(page, tree, layout, title.line)
+    if page.kind is Kind.ERROR and is_passing(tree, title.text):
+        page.where["error"] = "later"
     article = page.kind is Kind.ARTICLE
     page.title = _without_number(page.title, url)
     if article:

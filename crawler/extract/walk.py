@@ -55,6 +55,7 @@ class _Walk:
         """The walk itself: without recursion, so that no page is too deep for it."""
         tree, buffer, flush, action = self.tree, self.buffer, self.flush, ACTIONS.get
         lines, elements, anchors = tree.lines, tree.elements, tree.anchors
+        styles: dict[str, bool] = {}  # whether a style hides: text pasted from an office has the same few on every line
         stack: list[tuple[LexborNode, int]] = []
         push, pop = stack.append, stack.pop
         node: LexborNode | None = root.first_child
@@ -117,11 +118,13 @@ class _Walk:
             attributes = node.attributes
             if attributes:
                 style = attributes.get("style")
-                if (
-                    (style and _HIDDEN.search(style))
-                    or "hidden" in attributes
-                    or attributes.get("class") == _JUNK_CLASS
-                ) and tag != "body":
+                if style:
+                    hides = styles.get(style)
+                    if hides is None:
+                        hides = styles[style] = _HIDDEN.search(style) is not None
+                else:
+                    hides = False
+                if (hides or "hidden" in attributes or attributes.get("class") == _JUNK_CLASS) and tag != "body":
                     node = node.next
                     continue
             if doing in _OPENING:
@@ -170,14 +173,14 @@ class _Walk:
     def flush(self) -> None:
         """End the line that stands in the buffer."""
         buffer = self.buffer
-        text = "".join(buffer) if len(buffer) > 1 else buffer[0] if buffer else ""
+        text = "".join(buffer)
         buffer.clear()
         linked, self.linked = self.linked, 0
         bare = text.strip(_EDGE)
         if not bare:
             return
         indent = 0
-        if text[0] in _EDGE:
+        if text[0] != bare[0]:
             start = text.lstrip(" \t\r\n\f")
             indent = len(start) - len(start.lstrip(_EDGE)) if start[0] in _WIDE else 0
         if not self.pre and ("\n" in bare or "  " in bare or "\t" in bare or "\r" in bare):
@@ -191,7 +194,9 @@ class _Walk:
         else:
             tag = "pre" if self.pre else "br" if self.breaks else element.tag
             gap = self.breaks - 1 if self.breaks else 0
-        tree.lines.append(Line(bare, self.current, tag, gap, min(linked, len(bare)), indent))
+        if linked > len(bare):
+            linked = len(bare)
+        tree.lines.append(Line(bare, self.current, tag, gap, linked, indent))
         self.fresh = False
         self.breaks = self.empty = 0
 
