@@ -21,6 +21,7 @@ _TAG_LABEL = re.compile(
 _CLOUD = re.compile(
     r"^\W*(?:热门|全部|所有|常用|站内|最新|更多|网站|推荐)(?:标签|标籤|关键词|关键字|搜索|热词|话题|tags?)", re.I
 )
+_FURTHER = frozenset(("turn", "related", "comments", "legal"))
 _TAG_SPLIT = re.compile(r"[\s,，、|;；#/]+")
 # A name may hold one blank (六年级 林一舟) when the next label, or nothing, follows it.
 _AUTHOR = re.compile(
@@ -63,20 +64,23 @@ def split_crumbs(text: str) -> list[str]:
     return [name for raw in names if (name := raw.strip(" \t\u3000:：-—|"))]
 
 
-def tags(tree: Tree, zones: list[Zone], marks: list[str]) -> tuple[list[str], str]:
-    """The key words displayed with the article, and where: rel=tag links, or the line that a label begins."""
+def tags(tree: Tree, zones: list[Zone], marks: list[str], first: int, last: int) -> tuple[list[str], str]:
+    """The key words displayed with the article, and where: rel=tag links, or the line that a label begins.
+
+    A side bar's words are the site's; what stands between `first` and `last`, the bounds of the body, is no side bar.
+    """
+    own = [zone is not Zone.SIDE or first <= index < last for index, zone in enumerate(zones)]
     found = [
         anchor.text
         for anchor in tree.anchors
-        if anchor.rel and anchor.text and anchor.line < len(zones) and zones[anchor.line] is not Zone.SIDE
+        if anchor.rel and anchor.text and anchor.line < len(own) and own[anchor.line]
         if "tag" in (words := anchor.rel.split()) and "category" not in words  # WordPress: "category tag"
     ]
     if found:
         return list(dict.fromkeys(found)), "rel=tag"
-    labelled = [index for index, mark in enumerate(marks) if mark == "tags" and zones[index] is not Zone.BODY]
-    for index in sorted(labelled, key=lambda each: zones[each] is Zone.SIDE):  # the article's own before a side bar's
+    for index, mark in enumerate(marks):
         line = tree.lines[index]
-        if _CLOUD.match(line.text):
+        if mark != "tags" or zones[index] is Zone.BODY or not own[index] or _CLOUD.match(line.text):
             continue
         if line.linked:
             linked = [anchor.text for anchor in tree.anchors if anchor.line == index and anchor.text]
@@ -85,8 +89,14 @@ def tags(tree: Tree, zones: list[Zone], marks: list[str]) -> tuple[list[str], st
                 return list(dict.fromkeys(linked)), "label 标签"
         if words := split_tags(line.text):
             return words, "label 标签"
-        following = [anchor.text for anchor in tree.anchors if index < anchor.line <= index + 3 and anchor.text]
-        if following and len(line.text) < 12 and all(len(text) < 16 for text in following):
+        if len(line.text) >= 12 or not _FURTHER.isdisjoint(marks[last:index]):
+            continue  # a heading below the neighbours or comments is a side bar's
+        following = [
+            anchor.text
+            for anchor in tree.anchors
+            if index < anchor.line <= index + 3 and anchor.text and anchor.line < len(own) and own[anchor.line]
+        ]
+        if following and all(len(text) < 16 for text in following):
             return list(dict.fromkeys(following)), "label 标签"
     return [], ""
 

@@ -74,7 +74,7 @@ def _fields(page: Page, tree: Tree, layout: Layout, title_line: int) -> None:
     page.breadcrumb = crumbs
     if where:
         page.where["breadcrumb"] = where
-    page.tags, where = tags(tree, layout.zones, layout.marks)
+    page.tags, where = tags(tree, layout.zones, layout.marks, layout.first, layout.last)
     if where:
         page.where["tags"] = where
     near = [

@@ -236,6 +236,20 @@ def test_breadcrumb_tags_author_source() -> None:
     assert (read.author, read.source) == ("张三", "甲乙日报")
 
 
+@pytest.mark.parametrize("below", ["", "<div>上一篇：没有了</div>", "<h3>发表评论</h3>"])
+def test_a_cloud_beside_the_article_is_no_tags(below: str) -> None:
+    cloud = '<div class="widget"><h3>标签</h3><div><a href="/t/1">通知</a> <a href="/t/2">请示</a></div></div>'
+    text = f'<div class="main"><h1>开学典礼纪实</h1><div class="content"><p>{P}</p><p>{Q}</p></div>{below}</div>'
+    assert page(f"<div>{text}{cloud}</div>").tags == []
+
+
+def test_tags_below_their_label() -> None:
+    words = (
+        '<div class="tags"><b>标签：</b><ul><li><a href="/t/1">开学</a></li><li><a href="/t/2">典礼</a></li></ul></div>'
+    )
+    assert article(after=words).tags == ["开学", "典礼"]
+
+
 @pytest.mark.parametrize(
     "below",
     [
