@@ -34,7 +34,7 @@ def _built(article: Article, cleaned: Cleaned) -> Document:
         source=cleaned.source,
         parts=[{"heading": p.heading, "start": p.start, "end": p.end} for p in cleaned.parts],
         pages=article.page.pages,
-        truncated=cleaned.truncated,
+        truncated=cleaned.truncated or article.page.cut,  # a page of it is missing, or too large to be read whole
         quality=cleaned.quality,
         fetched_at=article.fetched_at,
     )

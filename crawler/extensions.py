@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
@@ -21,11 +22,13 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
+from crawler.dedup import Deduplicator
 from crawler.feed import DiskError, FeedError, Part, read_manifest
 from crawler.items import Document
 from crawler.ledger import Ended, Ledger, LedgerError, Policy, State
 from crawler.text import printable
 
+logger = logging.getLogger("wenku")
 EXIT_STATUS = "wenku/exit_status"  # the stat under which the crawl command finds its own
 COMPLETE, BROKEN, INCOMPLETE, LIMIT, DISK = 0, 1, 3, 5, 74
 STATUS = {Ended.COMPLETE: COMPLETE, Ended.INCOMPLETE: INCOMPLETE, Ended.LIMITED: INCOMPLETE, Ended.FAILED: BROKEN}
@@ -85,6 +88,7 @@ class Run:
         self._crawler, self._stats = crawler, crawler.stats
         self._folder = crawler.settings["DATA_DIR"]
         self.ledger = ledger_of(crawler)
+        self.known = Deduplicator(self.ledger.signatures)
         self.problem: Exception | None = None  # why nothing can be written any more
         self.last_words = ""  # what came of the crawl, for the command to say after everything else
         self._stored: dict[str, Document] = {}
@@ -98,6 +102,9 @@ class Run:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Run:
+        """Raises NotConfigured for a spider that crawls no sites (scrapy fetch, scrapy shell): it must not touch the ledger."""
+        if not getattr(crawler.spidercls, "crawls_sites", False):
+            raise NotConfigured
         return cls(crawler)
 
     def engine_started(self) -> None:
@@ -111,6 +118,11 @@ class Run:
     def stored(self, id: str) -> Document | None:
         """The document that was stored under this id, once."""
         return self._stored.pop(id, None)
+
+    def forget(self, document: Document) -> None:
+        """A document that was stored is not written after all: its page failed."""
+        self.known.remove(document.id)
+        self._completed.pop(document.id, None)
 
     def supersede(self, new: str, old: str) -> None:
         """The document `new` completes the truncated one `old`, which is withdrawn when `new` is written."""
@@ -128,12 +140,15 @@ class Run:
             yield
         except (DiskError, LedgerError, FeedError) as problem:
             self.fail(problem)
+        except Exception as problem:  # a fault of ours: stop and say so, rather than go on without a memory
+            logger.exception("the ledger cannot take what the crawl brought")
+            self.fail(problem)
 
     def fail(self, problem: Exception) -> None:
         """The ledger or the feed cannot be written: the crawl ends, everything committed stays."""
         if self.problem is None:
             self.problem = problem
-            assert self._crawler.engine
+        if self._crawler.engine and self._crawler.engine.running:
             deferred_from_coro(self._crawler.engine.close_spider_async(reason="disk"))
 
     def _tick(self) -> None:
@@ -172,10 +187,10 @@ class Run:
         parts = [part for part in listed if part.run == self.ledger.run]
         self.ledger.close()
         status = STATUS[ended]
-        if reason.startswith("closespider"):
+        if reason.startswith(("closespider", "memusage")):
             status = LIMIT
         if self.problem:
-            status = DISK
+            status = DISK if isinstance(self.problem, DiskError | LedgerError | FeedError) else BROKEN
         self._stats.set_value(EXIT_STATUS, status)
         self.last_words = self._last_words(ended, status, states, parts)
 

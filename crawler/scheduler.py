@@ -1,159 +1,23 @@
-"""The ledger's frontier as Scrapy's scheduler: what is fetched next, and what a page came to.
-
-Scrapy says when an item was scraped or dropped, but not when a page is finished: its callback may still
-yield, a further page of the article may be on its way, an item may be in the pipelines. A `Flight`
-counts these; at zero the page has landed, and becomes one unit of the ledger.
-"""
+"""The ledger's frontier as Scrapy's scheduler: what is fetched next, and what a page came to."""
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections import deque
 from typing import Any
 
 from scrapy import Request, Spider, signals
-from scrapy.core.scheduler import BaseScheduler
+from scrapy.core.scheduler import BaseScheduler, Scheduler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.extensions import Run
+from crawler.flights import META, Flight, Flights, flight_of
 from crawler.items import Document
 from crawler.ledger import Link, State, Unit, Visit
-from crawler.page import Kind
-from crawler.urls import canonical
 from pipelines import Duplicate, Rejected
 
-META = "flight"  # the request's meta key; redirects, retries and the further pages of an article carry it on
-GONE = (404, 410)
 START = 40  # before everything that a page links to
-# A page that was read as one of these is not what its link promised; the ledger keeps what it turned out to be.
-PART = "part"  # a later page of an article: what the spider says of one that a link led to
-KINDS = {Kind.ARTICLE: "article", Kind.LIST: "list", Kind.HOME: "list"}
-
-
-@dataclass(slots=True, eq=False)
-class Flight:
-    """One visit while it is under way, and what came of it so far.
-
-    `open` counts callbacks that run or are still to come, and items in the pipelines.
-    """
-
-    visit: Visit
-    open: int = 0
-    links: list[Link] = field(default_factory=list)
-    covers: list[str] = field(default_factory=list)
-    document: Document | None = None
-    duplicates: list[dict[str, Any]] = field(default_factory=list)
-    rejected: dict[str, Any] | None = None
-    state: State = State.DONE
-    note: str = ""
-    kind: str = ""
-    etag: str = ""
-    last_modified: str = ""
-    unchanged: bool = False
-    answered: bool = False
-
-
-class Flights:
-    """Follows every request from the scheduler's hands to its end; calls `landed(flight)` once for each."""
-
-    def __init__(self, links_to: Callable[..., Any], landed: Callable[[Flight], None]):
-        self._links_to, self._landed = links_to, landed
-        self.up: dict[int, Flight] = {}
-        self.by_host: Counter[str] = Counter()
-
-    def begin(self, visit: Visit, request: Request) -> Request:
-        """`request` as the first one of a flight."""
-        flight = self.up[visit.id] = Flight(visit)
-        self.by_host[visit.host] += 1
-        return self._follow(flight, request)
-
-    def _follow(self, flight: Flight, request: Request) -> Request:
-        flight.open += 1
-        request.meta[META] = flight
-        callback, errback = request.callback, request.errback
-        request.callback = lambda response, **kwargs: self._run(flight, callback, response, kwargs)
-        request.errback = lambda failure: self._run(flight, errback, failure, {})
-        return request
-
-    def _run(self, flight: Flight, function: Any, result: Response | Failure, kwargs: dict[str, Any]) -> Iterator[Any]:
-        """The output of a callback or errback, without its links: they belong to the unit, not to Scrapy's queue."""
-        try:
-            if self._answered(flight, result):
-                for output in function(result, **kwargs) or ():
-                    if not isinstance(output, Request):
-                        flight.open += 1
-                        yield output
-                    elif output.callback == self._links_to:
-                        flight.links.append(Link(output.url, output.meta["kind"], output.priority))
-                    else:
-                        flight.covers.append(canonical(output.url))
-                        yield self._follow(flight, output)
-            _note_kind(flight, result)
-        except Exception as error:
-            flight.state, flight.note = State.FAILED, f"{type(error).__name__}: {error}"
-            self.close_one(flight)
-            raise
-        self.close_one(flight)
-
-    def _answered(self, flight: Flight, result: Response | Failure) -> bool:
-        """Keeps what the answer itself says; False when there is nothing in it for the spider."""
-        if isinstance(result, Response):
-            if not flight.answered:
-                flight.etag = (result.headers.get("ETag") or b"").decode("latin-1")
-                flight.last_modified = (result.headers.get("Last-Modified") or b"").decode("latin-1")
-            flight.answered = True
-            return True
-        error = result.value
-        status = error.response.status if isinstance(error, HttpError) else 0
-        if status == 304 and not flight.answered:
-            flight.unchanged = True
-            flight.etag, flight.last_modified = flight.visit.etag, flight.visit.last_modified
-            return False
-        if isinstance(error, IgnoreRequest) and not status:
-            flight.note = str(error)
-            flight.state = State.DONE if "robots" in flight.note else State.FAILED
-            return "robots" not in flight.note
-        if not flight.answered:  # a later page that is gone leaves the article what it is
-            flight.state = State.GONE if status in GONE else State.FAILED
-        elif status not in GONE:
-            flight.state = State.FAILED
-        flight.note = f"HTTP {status}" if status else f"{type(error).__name__}: {error}"
-        return True
-
-    def close_one(self, flight: Flight) -> None:
-        """One thing less to wait for."""
-        flight.open -= 1
-        if flight.open == 0 and flight.visit.id in self.up:
-            del self.up[flight.visit.id]
-            self.by_host[flight.visit.host] -= 1
-            if not self.by_host[flight.visit.host]:
-                del self.by_host[flight.visit.host]
-            self._landed(flight)
-
-
-def _note_kind(flight: Flight, result: Response | Failure) -> None:
-    """What the spider found the page to be; the first answer of a flight decides."""
-    if flight.kind or not isinstance(result, Response) or "page_kind" not in result.meta:
-        return
-    found = result.meta["page_kind"]
-    flight.kind = KINDS.get(found, found if found == PART else "other")
-    if found == Kind.ERROR:
-        flight.state, flight.note = State.GONE, "an error page with status 200"
-    landed = canonical(result.url)
-    if found == Kind.ARTICLE and landed != flight.visit.url:
-        flight.covers.append(landed)
-        flight.note = f"redirect to {landed}"
-
-
-def _flight_of(response: Response | Failure | None) -> Flight | None:
-    """The flight that an item's response belongs to; items that a spider made of nothing have none."""
-    request = getattr(response, "request", None)
-    return request.meta.get(META) if request is not None else None
 
 
 class LedgerScheduler(BaseScheduler):
@@ -167,8 +31,9 @@ class LedgerScheduler(BaseScheduler):
         settings, run = crawler.settings, crawler.get_extension(Run)
         assert run, "EXTENSIONS must hold crawler.extensions.Run: it holds the ledger"
         self._run, self._ledger = run, run.ledger
-        # So many pages of one host are handed out at a time: more would fill the downloader while it waits.
-        self._per_host = 2 * max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+        # So many pages of one host are under way at a time: a host that hangs must leave room for the others.
+        self._per_host = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+        self._depth = settings.getint("DEPTH_LIMIT")
         self._ahead = max(1, settings.getint("CONCURRENT_REQUESTS"))
         self._memory: deque[Request] = deque()
         self._taken: deque[Visit] = deque()
@@ -177,8 +42,9 @@ class LedgerScheduler(BaseScheduler):
         crawler.signals.connect(self._item_error, signals.item_error)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> LedgerScheduler:
-        return cls(crawler)
+    def from_crawler(cls, crawler: Crawler) -> BaseScheduler:  # type: ignore[override]
+        """Scrapy's own scheduler for a spider that crawls no sites (scrapy fetch, scrapy shell)."""
+        return cls(crawler) if crawler.get_extension(Run) else Scheduler.from_crawler(crawler)
 
     def open(self, spider: Spider) -> None:
         self._spider = spider
@@ -186,10 +52,16 @@ class LedgerScheduler(BaseScheduler):
         urls = [url for site in getattr(spider, "sites", ()) for url in site.start_urls]
         self._starts = set(urls)
         starts = [Link(url, "list", START) for url in urls]
-        self._ledger.begin_run(starts, hosts=getattr(spider, "hosts", None), full=getattr(spider, "full", False))
+        with self._run.guarded():
+            self._ledger.begin_run(starts, hosts=getattr(spider, "hosts", None), full=getattr(spider, "full", False))
 
     def close(self, reason: str) -> None:
-        """What is still under way was not finished: it stays queued."""
+        """What is still under way when nothing is left to do ended without a word; after a stop it stays queued."""
+        if reason == "finished" and not self._run.problem:
+            for flight in list(self.flights.up.values()):
+                flight.fail("its request was dropped")
+                flight.open = 1
+                self.flights.close_one(flight)
 
     def has_pending_requests(self) -> bool:
         if self._run.problem:
@@ -214,12 +86,13 @@ class LedgerScheduler(BaseScheduler):
             return None
         if self._memory:
             return self._memory.popleft()
-        if not self._taken:
+        visit = self._next_visit() or self._take()
+        if visit is None and self._ledger.pending and len(self.flights.up) < self._ahead:
             with self._run.guarded():
-                self._taken.extend(self._ledger.take(self._ahead, self._busy()))
-        if not self._taken:
+                self._ledger.commit()  # there is room, and what waits to be written may bring pages of other hosts
+            visit = self._take()
+        if visit is None:
             return None
-        visit = self._taken.popleft()
         headers = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
         request = Request(
             visit.url,
@@ -230,19 +103,34 @@ class LedgerScheduler(BaseScheduler):
         )
         return self.flights.begin(visit, request)
 
+    def _take(self) -> Visit | None:
+        """A page from the ledger, and some more to have at hand."""
+        with self._run.guarded():
+            self._taken.extend(self._ledger.take(self._ahead, self._busy()))
+        return self._next_visit()
+
+    def _next_visit(self) -> Visit | None:
+        """The first page at hand whose host has room."""
+        for place, visit in enumerate(self._taken):
+            if self.flights.by_host[visit.host] < self._per_host:
+                del self._taken[place]
+                return visit
+        return None
+
     def _busy(self) -> set[str]:
-        """The hosts that have enough pages under way."""
-        return {host for host, count in self.flights.by_host.items() if count >= self._per_host}
+        """The hosts that have enough pages under way or at hand."""
+        at_hand = {visit.host for visit in self._taken}
+        return at_hand | {host for host, count in self.flights.by_host.items() if count >= self._per_host}
 
     def _item_scraped(self, item: Any, response: Response | Failure) -> None:
-        flight = _flight_of(response)
+        flight = flight_of(response)
         if flight:
             if isinstance(item, Document):
                 flight.document = self._run.stored(item.id)
             self.flights.close_one(flight)
 
     def _item_dropped(self, exception: BaseException, response: Response | Failure) -> None:
-        flight = _flight_of(response)
+        flight = flight_of(response)
         if flight:
             if isinstance(exception, Rejected):
                 flight.rejected = exception.row
@@ -251,13 +139,17 @@ class LedgerScheduler(BaseScheduler):
             self.flights.close_one(flight)
 
     def _item_error(self, response: Response | Failure, failure: Failure) -> None:
-        flight = _flight_of(response)
+        flight = flight_of(response)
         if flight:
-            flight.state, flight.note = State.FAILED, f"{type(failure.value).__name__}: {failure.value}"
+            flight.fail(failure.value or "error in a pipeline")
             self.flights.close_one(flight)
 
     def _landed(self, flight: Flight) -> None:
         document = flight.document if flight.state is State.DONE else None
+        if flight.document and not document:
+            self._run.forget(flight.document)
+        if self._depth and flight.visit.depth >= self._depth:
+            flight.links.clear()
         self._ledger.add(
             Unit(
                 url=flight.visit.url,

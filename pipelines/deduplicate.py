@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 
-from crawler.dedup import Deduplicator
 from crawler.document import pieces
 from crawler.extensions import Run
 from crawler.items import Document
@@ -15,13 +15,13 @@ from pipelines import Duplicate
 
 class DeduplicatePipeline:
     def __init__(self, run: Run):
-        self._run = run
-        self._known = Deduplicator(run.ledger.signatures)
+        self._run, self._known = run, run.known
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DeduplicatePipeline:
         run = crawler.get_extension(Run)
-        assert run, "EXTENSIONS must hold crawler.extensions.Run: it holds the ledger"
+        if run is None:
+            raise NotConfigured("without crawler.extensions.Run there is no ledger")
         return cls(run)
 
     def process_item(self, item: Document) -> Document:

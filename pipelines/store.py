@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 
 from crawler.extensions import Run
 from crawler.items import Document
@@ -15,7 +16,8 @@ class StorePipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
         run = crawler.get_extension(Run)
-        assert run, "EXTENSIONS must hold crawler.extensions.Run: it holds the ledger"
+        if run is None:
+            raise NotConfigured("without crawler.extensions.Run there is no ledger")
         return cls(run)
 
     def process_item(self, item: Document) -> Document:

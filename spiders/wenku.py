@@ -44,6 +44,7 @@ class WenkuSpider(Spider):
     """`-a start_urls=…` crawls any library, `-a sites=…` configured ones; neither, every enabled one; `-a full=1` visits everything again."""
 
     name = "wenku"
+    crawls_sites = True  # its pages belong into the ledger
 
     max_pages = 100  # of one article; from the settings
 
@@ -67,9 +68,13 @@ class WenkuSpider(Spider):
 
     def parse(self, response: Response, **kwargs: Any) -> Output:
         """An article becomes an item (after its other pages were fetched); every page gives its links."""
+        if site_of(canonical(response.url)) not in self.hosts:
+            self._count("offsite")  # a redirect led away
+            response.meta["page_kind"] = Kind.OTHER
+            return
         page = read_page(response.body, response.url)
         later = page.kind is Kind.ARTICLE and page.page_number > 1 and page.page_urls
-        response.meta["page_kind"] = "part" if later else page.kind
+        response.meta["page_kind"] = "part" if later else page.where.get("error", page.kind)
         self._count(f"pages/{page.kind}")
         if later:
             yield from self._follow(page.page_urls[0], LinkKind.ARTICLE)
@@ -81,9 +86,10 @@ class WenkuSpider(Spider):
             yield from self._follow(link.url, link.kind)
 
     def parse_part(self, response: Response, pages: list[Page], first: str) -> Output:
-        """A later page of an article whose first pages are at hand."""
+        """A later page of an article whose first pages are at hand; not one of these again, to which some sites redirect."""
         page = read_page(response.body, response.url)
-        if page.kind is Kind.ARTICLE:
+        again = url_key(canonical(response.url)) in {url_key(canonical(read.url)) for read in pages}
+        if page.kind is Kind.ARTICLE and not again:
             yield from self._article([*pages, page], first)
         else:
             yield self._joined(pages, first, cut=True)

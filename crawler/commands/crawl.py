@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from typing import Any
 
@@ -23,6 +24,9 @@ EXIT_HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
 EXIT_DISK = 74  # EX_IOERR
 
 
+LEAST = {"FEED_PART_ROWS": 1, "PAGE_ATTEMPTS": 1, "ARTICLE_MAX_PAGES": 1, "CONCURRENT_REQUESTS": 1}
+
+
 class SettingError(ValueError):
     """A setting has a value that cannot be read. The message is one line for people."""
 
@@ -33,12 +37,15 @@ def check_numbers(settings: Settings) -> None:
         default: Any = getattr(defaults, name)
         if not name.isupper() or isinstance(default, bool) or not isinstance(default, int | float):
             continue
+        given = settings.get(name)
         try:
-            value = float(settings.get(name))
-        except (TypeError, ValueError):
-            raise SettingError(f"setting {name} must be a number, not {settings.get(name)!r}") from None
-        if value < 0:
-            raise SettingError(f"setting {name} must not be negative: {settings.get(name)}")
+            value = int(given) if isinstance(default, int) else float(given)
+        except (TypeError, ValueError, OverflowError):
+            what = "a whole number" if isinstance(default, int) else "a number"
+            raise SettingError(f"setting {name} must be {what}, not {given!r}") from None
+        least = LEAST.get(name, 0)
+        if not math.isfinite(value) or value < least:
+            raise SettingError(f"setting {name} must be a number of at least {least}, not {given!r}")
 
 
 # The first that fits: a DiskError is a FeedError too, a Held a LedgerError.

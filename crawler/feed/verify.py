@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from crawler.dedup import content_hash
 from crawler.feed.errors import FeedError
 from crawler.feed.files import digest, open_lines
 from crawler.feed.folders import FOLDERS, MANIFEST, check_compression, part_number
 from crawler.feed.manifest import Part, read_manifest
 from crawler.feed.schema import Schema, row_schemas, violations
+from crawler.urls import document_id, site_of
 
 MOST = 20  # problems told of one part; a part with more is broken as a whole
 
@@ -41,7 +43,8 @@ def verify(data_dir: str | Path) -> list[Problem]:
     """Every difference between the published parts, their manifests and the contract; [] when all is well.
 
     Looked at: the manifests, missing and unknown files, size, SHA-256, rows and sequence numbers of each
-    part, each line's JSON, keys and their order, types and forms, one line for each id and revision.
+    part, each line's JSON, keys and their order, types and forms, that id, site and content_hash are those of url and
+    body, and one line for each id and revision.
     """
     root = Path(data_dir)
     if not root.is_dir():
@@ -68,7 +71,7 @@ def _folder(folder: Path, state: _State) -> Iterator[Problem]:
         yield Problem(place, 0, "missing")
     for name in sorted(lying - set(parts) - {MANIFEST}):
         yield Problem(f"{folder.name}/{name}", 0, "not in the manifest")
-    following = 0
+    following = 1
     for name in sorted(parts):
         part = parts[name]
         yield from _sequence(folder, part, following)
@@ -83,7 +86,7 @@ def _sequence(folder: Path, part: Part, following: int) -> Iterator[Problem]:
     place = f"{folder.name}/{MANIFEST}"
     if part.last - part.first + 1 != part.rows:
         yield Problem(place, 0, f"{part.name}: {part.rows} rows do not fit numbers {part.first} to {part.last}")
-    if following and part.first != following:
+    if part.first != following:
         yield Problem(place, 0, f"{part.name} begins with row {part.first}, expected {following}")
 
 
@@ -92,7 +95,11 @@ def _part(folder: Path, part: Part, state: _State) -> Iterator[Problem]:
     if part_number(state.kind, part.name) is None:
         yield Problem(place, 0, f"not the name of a part of {state.kind}")
         return
-    size, sha256 = digest(path)
+    try:
+        size, sha256 = digest(path)
+    except OSError as error:
+        yield Problem(place, 0, f"cannot be read: {error.strerror}")
+        return
     if size != part.bytes:
         yield Problem(place, 0, f"{size} bytes, {part.bytes} in the manifest")
     if sha256 != part.sha256:
@@ -139,4 +146,16 @@ def _document(row: dict[str, Any], state: _State) -> list[str]:
     if revision in state.revisions:
         return [f"revision {row['revision']} of {row['id']} once more"]
     state.revisions.add(revision)
-    return []
+    wrong = []
+    if row["id"] != document_id(row["url"]):
+        wrong.append("id is not that of the url")
+    if row["site"] != site_of(row["url"]):
+        wrong.append("site is not that of the url")
+    if row["content_hash"] != content_hash(row["body"]):
+        wrong.append("content_hash is not that of the body")
+    end = 0
+    for part in row["parts"]:
+        if not end <= part["start"] < part["end"] <= len(row["body"]):
+            wrong.append(f"the piece {part['heading']!r} overlaps another or lies outside the body")
+        end = part["end"]
+    return wrong

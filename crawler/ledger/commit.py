@@ -171,7 +171,8 @@ class Writer:
             made.counts.failed += 1
             made.counts.quarantined += page["next_visit"] is None
         elif unit.state is State.GONE:
-            page.update(tries=0, next_visit=None)
+            page["tries"] += 1
+            page["next_visit"] = self._policy.after_gone(page["tries"], now)
             made.counts.gone += 1
         else:
             page.update(tries=0, next_visit=self._policy.after_success(page["kind"], now), error=None)

@@ -31,7 +31,7 @@ class Held(LedgerError):
 
 def damaged(place: object, why: object) -> LedgerError:
     return LedgerError(
-        f"{place} is damaged ({why}): put a backup in its place, or move it away to begin anew beside the old feed"
+        f"{place} is damaged ({why}): put a backup in its place; or move it away, with its -wal and -shm files if there are any, and run scrapy feed reindex"
     )
 
 

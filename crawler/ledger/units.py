@@ -91,19 +91,25 @@ class Policy:
     A list is visited in every round. A published text hardly ever changes, so an article comes again after
     30 days; a page that is neither after the same time. A failure is tried again in the next round, then after an
     hour, six hours and a day (most outages of small sites end within one), and is quarantined at the fifth:
-    it stays `failed`, and only a full run tries it again. A round that was cut off is gone on with for a day;
+    it stays `failed`, and only a full run tries it again. A page that is gone is looked for after a day, a week and
+    a month: some sites answer 404 while they are being rebuilt. A round that was cut off is gone on with for a day;
     after that new documents matter more, and the lists are visited again first.
     """
 
     article: int = 30 * 86400
     other: int = 30 * 86400
     gaps: tuple[int, ...] = (0, 3600, 6 * 3600, 86400)
+    gone: tuple[int, ...] = (86400, 7 * 86400, 30 * 86400)
     attempts: int = 5
     round_age: int = 86400
 
     def after_failure(self, tries: int, now: int) -> int | None:
         """When a page that failed `tries` times may come again; None for never (quarantined)."""
         return None if tries >= self.attempts else now + self.gaps[min(tries, len(self.gaps)) - 1]
+
+    def after_gone(self, times: int, now: int) -> int | None:
+        """When a page that was gone `times` times is looked for again; None when it has been gone long enough."""
+        return now + self.gone[times - 1] if times <= len(self.gone) else None
 
     def after_success(self, kind: str, now: int) -> int | None:
         """When a page that came is visited again: a list in each round (0), its further pages when a walk asks for them."""

@@ -32,7 +32,10 @@ def complaint(run: Run) -> str:
         (["wenku", "-a", "start_urls=file:///etc/hostname"], ["not an http or https address"]),
         (["wenku", "-a", "start_url=http://a.example/"], ["unknown argument 'start_url'", "start_urls"]),
         (["wenku", "-s", "DOWNLOAD_DELAY=slow"], ["DOWNLOAD_DELAY", "number", "'slow'"]),
-        (["wenku", "-s", "CONCURRENT_REQUESTS=-1"], ["CONCURRENT_REQUESTS", "negative"]),
+        (["wenku", "-s", "CONCURRENT_REQUESTS=-1"], ["CONCURRENT_REQUESTS", "at least 1"]),
+        (["wenku", "-s", "FEED_PART_ROWS=0"], ["FEED_PART_ROWS", "at least 1"]),
+        (["wenku", "-s", "PAGE_ATTEMPTS=2.5"], ["PAGE_ATTEMPTS", "whole number"]),
+        (["wenku", "-s", "ARTICLE_REVISIT_DAYS=nan"], ["ARTICLE_REVISIT_DAYS", "number"]),
         (["nobody"], ["unknown spider 'nobody'", "wenku"]),
     ],
 )

@@ -17,7 +17,7 @@ from crawler.feed import DiskError, Feed, FeedError, encode, prepare_folder, ver
 
 
 def lines(start: int, count: int) -> list[bytes]:
-    return [encode(document(id=f"{n:020x}", url=f"http://demo.test/{n}.html")) for n in range(start, start + count)]
+    return [encode(document(url=f"http://demo.test/{n}.html")) for n in range(start, start + count)]
 
 
 def published(tmp_path: Path, compression: str = "") -> Feed:
@@ -158,7 +158,11 @@ DAMAGE: list[tuple[str, Callable[[Path], None], str]] = [
         change(ONE, lambda b: b.replace(b'"pages":1,"truncated":false', b'"truncated":false,"pages":1')),
         "order",
     ),
-    ("id twice", change(ONE, lambda b: b.replace(b"0000000001", b"0000000000")), "revision 1 of " + "0" * 20),
+    ("id twice", change(ONE, lambda b: b.split(b"\n")[0] + b"\n" + b), "once more"),
+    ("another id", change(ONE, lambda b: b.replace(b"demo.test/1.html", b"demo.test/9.html")), "id is not that of the url"),
+    ("another site", change(ONE, lambda b: b.replace(b'"demo.test"', b'"other.test"')), "site is not that of the url"),
+    ("another text", change(ONE, lambda b: b.replace("柳".encode(), "杨".encode())), "content_hash is not that"),
+    ("first part lost", change(LIST, lambda b: b.replace(b'"first": 1, "last": 3', b'"first": 2, "last": 4')), "expected 1"),
     ("missing part", lambda r: (r / "feed" / ONE).unlink(), "in the manifest, but not there"),
     ("unknown part", lambda r: (r / "feed" / "documents-00000007.jsonl").touch(), "not in the manifest"),
     ("cut manifest", change(LIST, lambda b: b[:40]), "is damaged"),

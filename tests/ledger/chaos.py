@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crawler.dedup import content_hash
 from crawler.feed import FOLDERS, read_manifest, verify
 from crawler.items import Document
 from crawler.ledger import Ended, Ledger, Link, State, Unit, Visit
@@ -97,7 +98,7 @@ class MadeUpSite:
             url=url,
             id=document_id(url),
             site="chaos.example",
-            content_hash=f"{number:064x}",
+            content_hash=content_hash(text),
             fetched_at="2026-11-23T21:20:00+00:00",
         )
 

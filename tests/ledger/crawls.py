@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from crawler.dedup import content_hash
 from crawler.items import Document
 from crawler.ledger import Ended, Ledger, Link, State, Unit, Visit
 from crawler.urls import document_id
@@ -23,10 +24,11 @@ class Clock:
 
 
 def document(url: str, text: str = "我们在南坡种了二十棵柳树，第二天下了雨。", **changes: Any) -> Document:
-    made = Document("小结", None, text, url, document_id(url), "a.example", content_hash="ab" * 32)
+    made = Document("小结", None, text, url, document_id(url), "a.example")
     made.fetched_at = "2026-11-23T21:20:00+00:00"
     for name, value in changes.items():
         setattr(made, name, value)
+    made.content_hash = changes.get("content_hash", content_hash(made.body))
     return made
 
 

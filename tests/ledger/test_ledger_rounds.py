@@ -240,8 +240,13 @@ def test_a_document_that_is_gone_is_recorded_as_gone(tmp_path: Path) -> None:
     assert ledger.document_counts() == {Status.PUBLISHED: 5, Status.SUPERSEDED: 0, Status.GONE: 1}
     assert ledger.history(1)[0].counts.withdrawn == 1
     ledger.close()
+    clock.now += DAY // 2
+    assert f"{A}/2.html" not in crawl(tmp_path, answers, clock)[0], "not at once"
+    for days in (1, 8, 31):  # sites that are being rebuilt answer 404 for a while
+        clock.now += days * DAY
+        assert f"{A}/2.html" in crawl(tmp_path, answers, clock)[0]
     clock.now += 365 * DAY
-    assert f"{A}/2.html" not in crawl(tmp_path, library(2), clock)[0]
+    assert f"{A}/2.html" not in crawl(tmp_path, answers, clock)[0], "gone long enough"
 
 
 def test_copies_and_rejections_are_told_once(tmp_path: Path) -> None:
