@@ -213,3 +213,11 @@ class Run:
         else:
             following = "the same command again goes on"
         return f"wenku: {known}\nwenku: {word}: {numbers} in {seconds:.0f} s; the feed is in {self._folder}/feed; {following}"
+
+
+def run_of(crawler: Crawler) -> Run:
+    """The Run of a crawl. Raises NotConfigured where there is none: a stage that needs the ledger is left out."""
+    run = crawler.get_extension(Run)
+    if run is None:
+        raise NotConfigured("without crawler.extensions.Run there is no ledger")
+    return run

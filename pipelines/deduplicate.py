@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 
 from crawler.document import pieces
-from crawler.extensions import Run
+from crawler.extensions import Run, run_of
 from crawler.items import Document
 from pipelines import Duplicate
 
@@ -19,10 +18,7 @@ class DeduplicatePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DeduplicatePipeline:
-        run = crawler.get_extension(Run)
-        if run is None:
-            raise NotConfigured("without crawler.extensions.Run there is no ledger")
-        return cls(run)
+        return cls(run_of(crawler))
 
     def process_item(self, item: Document) -> Document:
         signature = self._known.prepare(item.body, parts=pieces(item), truncated=item.truncated)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 
-from crawler.extensions import Run
+from crawler.extensions import Run, run_of
 from crawler.items import Document
 
 
@@ -15,10 +14,7 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
-        run = crawler.get_extension(Run)
-        if run is None:
-            raise NotConfigured("without crawler.extensions.Run there is no ledger")
-        return cls(run)
+        return cls(run_of(crawler))
 
     def process_item(self, item: Document) -> Document:
         self._run.store(item)
