@@ -69,7 +69,9 @@ class WenkuSpider(Spider):
     def parse(self, response: Response, **kwargs: Any) -> Output:
         """An article becomes an item (after its other pages were fetched); every page gives its links."""
         if site_of(canonical(response.url)) not in self.hosts:
-            self._count("offsite")  # a redirect led away
+            asked = response.meta.get("redirect_urls", [response.url])[0]
+            self.logger.warning("%s leads to %s, another site: it is not crawled; name it in start_urls", asked, response.url)
+            self._count("offsite")
             response.meta["page_kind"] = Kind.OTHER
             return
         page = read_page(response.body, response.url)
