@@ -1,45 +1,165 @@
-"""What the walk does at each kind of element."""
+"""What a tag is, and what the walk does at it. A site writes few different tags: each is read once and remembered."""
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
+# What the walk does at a tag. PART is a block that may end others than a paragraph, or has a row or lines to count.
+INLINE, OPEN, PART, CLOSE, ANCHOR, ANCHOR_END, BREAK, VOID, SKIP, RAW, META, OPTION, RULE, EMAIL, COMMENT, TEXT, QUOTE = range(17)
 
-INLINE, TEXT, BLOCK, SKIP, BREAK, ANCHOR, META, CELL, ROW, OPTION, RULE = range(11)
 _BLOCKS = (
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer "
-    "form frameset h1 h2 h3 h4 h5 h6 header legend li listing main menu nav ol p pre section summary table tbody "
-    "tfoot thead ul xmp caption hgroup marquee"
+    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer frameset header "
+    "hgroup legend main marquee menu nav ol p section summary ul"
 )
-_SKIPPED = (
-    "noscript style template textarea iframe object embed video audio canvas svg math input button noframes "
-    "rp map datalist applet img"
-)
-ACTION: Final[dict[str, int]] = {
-    **dict.fromkeys(_BLOCKS.split(), BLOCK),
+_PARTS = "body caption dd dt form h1 h2 h3 h4 h5 h6 li listing pre table tbody td tfoot th thead tr xmp"
+_SKIPPED = "noscript template object video audio canvas svg math button rp map datalist applet"
+_ACTION: Final[dict[str, int]] = {
+    **dict.fromkeys(_BLOCKS.split(), OPEN),
+    **dict.fromkeys(_PARTS.split(), PART),
     **dict.fromkeys(_SKIPPED.split(), SKIP),
-    **dict.fromkeys("title meta link base script time".split(), META),
-    "td": CELL,
-    "th": CELL,
-    "tr": ROW,
+    **dict.fromkeys("area col embed frame image img input keygen param source track wbr".split(), VOID),
+    **dict.fromkeys("script style textarea title iframe noframes".split(), RAW),
+    **dict.fromkeys("meta link base time".split(), META),
+    **dict.fromkeys("b big em font i label select small span strong sub sup u".split(), INLINE),
     "br": BREAK,
     "hr": RULE,
     "a": ANCHOR,
     "option": OPTION,
 }
+_WITH_ATTRIBUTES = frozenset((RAW, META, OPTION))
+# The words without which the attributes of these tags are of no interest.
+_HIDING = ("none", "hidden", "font-size", "jammer", "cfemail")
+_SPARING = {INLINE: _HIDING, SKIP: _HIDING, VOID: (), BREAK: (), RULE: (), RAW: ("ld+json",)}
+
+_NAME = re.compile(r"(/?)([a-zA-Z][^\s/>]*)")
+_ATTRIBUTE = re.compile(r"""([^\s=>/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*)))?""")
+_QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
+_OPEN_QUOTE = re.compile(r"""=\s*["']""")
 
 
-def _by_number() -> dict[int, tuple[int, str]]:
-    """ACTION by lexbor's number of a tag, which is cheaper to ask for than its name; asked of the parser itself."""
-    parser = LexborHTMLParser("<body>text<!-- comment -->")
-    table = {parser.create_node(name).tag_id or 0: (doing, name) for name, doing in ACTION.items()}
-    if parser.body is not None:
-        text, comment = parser.body.first_child, parser.body.last_child
-        assert text and comment
-        table |= {text.tag_id or 0: (TEXT, ""), comment.tag_id or 0: (SKIP, "")}
-    return table
+_ENTITY = re.compile("&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])", re.I)
+_NO_SIZE = re.compile(r"font-size\s*:\s*0(?![.\d]*[1-9])")
+_JUNK_CLASS = "jammer"  # Discuz: random characters against copying
+_LONGEST = 20_000  # characters of one tag that are read: an image inlined in an attribute is longer
+_LONG = 300  # longer ones are hardly ever met again
+_MOST = 20_000  # tags remembered, eight megabytes: some hundred pages of a site with all their links
+
+# doing, name, hint (id and class), and what only some tags have: attributes, or (href, rel, title)
+Extra = dict[str, str] | tuple[str, str, str] | None
+Tag = tuple[int, str, str, Extra]
+TAGS: Final[dict[str, Tag]] = {}  # what stands between < and > -> the tag
 
 
-ACTIONS: Final = _by_number()
-UNKNOWN: Final = (INLINE, "")
+def learn(head: str) -> Tag:
+    """The tag that `head`, what stands between "<" and ">", is; TEXT when the "<" begins no tag. Remembered in TAGS."""
+    tag = _plain(head) or _read(head)
+    if len(head) < _LONG:
+        if len(TAGS) >= _MOST:
+            TAGS.clear()
+        TAGS[head] = tag
+    return tag
+
+
+def _plain(head: str) -> Tag | None:
+    """The tag of a `head` as most are written, lower case and values in double quotes; None for all others.
+
+    On pages of many sites two of five tags were never seen before: reading all their attributes cost more than the walk.
+    """
+    name = head.partition(" ")[0]
+    doing = _ACTION.get(name)
+    if doing is None or doing > VOID or "'" in head or head.count('"') % 2:
+        return None
+    if doing >= BREAK:
+        return doing, name, "", None
+    if "style" in head or "STYLE" in head or "Style" in head:
+        low = head.lower()
+        if "none" in low or ("font-size" in low and _NO_SIZE.search(low)):
+            return None
+    if "hidden" in head or "jammer" in head or "cfemail" in head:
+        return None
+    if doing == INLINE:
+        return INLINE, name, "", None
+    if doing == ANCHOR:
+        href = _quoted(head, ' href="')
+        if not href or "rel=" in head:
+            return None
+        return ANCHOR, name, "", (href, "", (_quoted(head, ' title="') or "") if "title=" in head else "")
+    identity = _quoted(head, ' id="') if "id=" in head else ""
+    classes = _quoted(head, ' class="') if "class" in head else ""
+    return None if identity is None or classes is None else (doing, name, _hint(identity, classes), None)
+
+
+def _quoted(head: str, start: str) -> str | None:
+    at = head.find(start)
+    if at < 0:
+        return None
+    at += len(start)
+    value = head[at : head.find('"', at)]
+    return _ENTITY.sub(_resolve, value) if "&" in value else value
+
+
+def _read(head: str) -> Tag:
+    found = _NAME.match(head)
+    if found is None:
+        return (COMMENT if head[:3] == "!--" else VOID if head[:1] in ("!", "?", "/") and head else TEXT), "", "", None
+    name = found[2].lower()
+    doing = _ACTION.get(name, INLINE)
+    if found[1]:
+        return _END.get(doing, INLINE), name, "", None
+    rest = head[found.end() :]
+    if is_open(rest):
+        return QUOTE, name, "", None
+    low = rest.lower()
+    if doing in _SPARING and not any(word in low for word in _SPARING[doing]):
+        return doing, name, "", {}
+    return tag_of(name, doing, rest)
+
+
+# </br> is a break, </p> without <p> an empty paragraph; all other ends of what is no block say nothing.
+_END: Final = {OPEN: CLOSE, PART: CLOSE, ANCHOR: ANCHOR_END, BREAK: BREAK}
+
+
+def is_open(head: str) -> bool:
+    """True when `head` ends inside a quoted value: the ">" after it belongs to that value."""
+    if not (head.count('"') % 2 or head.count("'") % 2):
+        return False
+    return _OPEN_QUOTE.search(_QUOTED.sub("", head)) is not None
+
+
+def _resolve(entity: re.Match[str]) -> str:
+    return unescape(entity[0])
+
+
+def tag_of(name: str, doing: int, rest: str) -> Tag:
+    """The tag `name` with the attributes written in `rest`."""
+    attributes = attributes_of(rest)
+    style = attributes.get("style")
+    hides = (style and _HIDDEN.search(style)) or "hidden" in attributes or attributes.get("class") == _JUNK_CLASS
+    if hides and name != "body" and doing not in (RAW, META, VOID, BREAK, RULE):
+        return SKIP, name, "", None
+    if "data-cfemail" in attributes:
+        return EMAIL, name, "", attributes
+    if doing == ANCHOR:
+        href = attributes.get("href")
+        return ANCHOR, name, "", (href, attributes.get("rel", ""), attributes.get("title", "")) if href else None
+    if doing in (OPEN, PART):
+        return doing, name, _hint(attributes.get("id", ""), attributes.get("class", "")), None
+    return doing, name, "", attributes if doing in _WITH_ATTRIBUTES else None
+
+
+def attributes_of(rest: str) -> dict[str, str]:
+    """Attributes by lower-case name, the first of each counts (HTML 13.2.5.33)."""
+    made: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(rest[:_LONGEST]):
+        value = double or single or bare
+        made.setdefault(name.lower(), _ENTITY.sub(_resolve, value) if "&" in value else value)
+    return made
+
+
+def _hint(name: str, classes: str) -> str:
+    if not name:
+        return "." + classes if classes else ""
+    return f"#{name} .{classes}" if classes else "#" + name

@@ -110,14 +110,16 @@ HOSTILE = {
 }
 
 
+CUT = {"100,000 nested div", "1,000,000 siblings", "nested tables", "only <"}
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_are_bounded(name: str) -> None:
     page = HOSTILE[name]
     began = time.process_time()
     read = read_page(page, "http://a.example/1.html")
     assert time.process_time() - began < max(0.2, 0.2 * len(page) / 100_000)
-    if name[0] == "1":
-        assert read.cut
+    assert read.cut == (name in CUT)
     if "乙" in page:
         assert any("乙" in block.text for block in read.blocks)
 
