@@ -68,12 +68,14 @@ def _plain(head: str) -> Tag | None:
 
     On pages of many sites two of five tags were never seen before: reading all their attributes cost more than the walk.
     """
-    name = head.partition(" ")[0]
+    parts = head.split('"')
+    name, _, first = parts[0].partition(" ")
     doing = _ACTION.get(name)
-    if doing is None or doing > VOID or "'" in head or head.count('"') % 2:
+    if doing is None or not len(parts) & 1 or "'" in head:
         return None
+    parts[0] = " " + first
     if doing >= BREAK:
-        return doing, name, "", None
+        return _single(doing, name, parts)
     if "style" in head or "STYLE" in head or "Style" in head:
         low = head.lower()
         if "none" in low or ("font-size" in low and _NO_SIZE.search(low)):
@@ -83,21 +85,32 @@ def _plain(head: str) -> Tag | None:
     if doing == INLINE:
         return INLINE, name, "", None
     if doing == ANCHOR:
-        href = _quoted(head, ' href="')
-        if not href or "rel=" in head:
-            return None
-        return ANCHOR, name, "", (href, "", (_quoted(head, ' title="') or "") if "title=" in head else "")
-    identity = _quoted(head, ' id="') if "id=" in head else ""
-    classes = _quoted(head, ' class="') if "class" in head else ""
-    return None if identity is None or classes is None else (doing, name, _hint(identity, classes), None)
+        href = _value(parts, " href=")
+        title = _value(parts, " title=") if "title=" in head else ""
+        return (ANCHOR, name, "", (href, "", title)) if href and title is not None and "rel=" not in head else None
+    identity = _value(parts, " id=") if "id=" in head else ""
+    classes = _value(parts, " class=") if "class" in head else ""
+    return (doing, name, _hint(identity, classes), None) if identity is not None and classes is not None else None
 
 
-def _quoted(head: str, start: str) -> str | None:
-    at = head.find(start)
-    if at < 0:
+def _single(doing: int, name: str, parts: list[str]) -> Tag | None:
+    """A <br>, <img>, <script>, <meta>, <link>: none of them can hide anything."""
+    if doing in (VOID, BREAK, RULE):
+        return doing, name, "", None
+    if doing == RAW and "application/ld+json" not in parts:
+        return RAW, name, "", {}
+    if doing != META or any(key[:1] != " " or key[-1:] != "=" for key in parts[:-1:2]):
         return None
-    at += len(start)
-    value = head[at : head.find('"', at)]
+    made = {key[1:-1].lower(): value for key, value in zip(parts[-3::-2], parts[-2::-2], strict=True)}
+    return META, name, "", {key: _ENTITY.sub(_resolve, value) if "&" in value else value for key, value in made.items()}
+
+
+def _value(parts: list[str], name: str) -> str | None:
+    """The value behind `name` in the parts of a tag between its quotes; None when it is written in another way."""
+    try:
+        value = parts[parts.index(name) + 1]
+    except ValueError:
+        return None
     return _ENTITY.sub(_resolve, value) if "&" in value else value
 
 
