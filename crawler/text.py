@@ -27,3 +27,16 @@ def printable(text: str, limit: int = 200) -> str:
     """`text` fit for a log or a terminal: one line, no control or direction marks, at most `limit` characters."""
     short = text if len(text) <= limit else text[: limit - 1] + "…"
     return _UNPRINTABLE.sub("�", short)
+
+
+_HAN_ROWS = bytes(range(0x34, 0xA0))
+
+
+def rows(text: str) -> bytes:
+    """The upper byte of each UTF-16 unit of `text`: looked at in C, it tells in microseconds which scripts a text has."""
+    return text.encode("utf-16-le", "surrogatepass")[1::2]
+
+
+def count_han(upper: bytes) -> int:
+    """How many ideographs (U+3400 to U+9FFF) a text has, by its `rows`."""
+    return len(upper) - len(upper.translate(None, _HAN_ROWS))

@@ -179,16 +179,16 @@ def tail(draft: Draft, rules: Rules) -> None:
 
 def _positioned(draft: Draft, line: Line, index: int, zone: Zone, kept: int) -> bool:
     """Apply the first rule of the zone that fits the line; whether there was one."""
-    size = len(line.text)
-    if kept >= (zone.wordless_structured if draft.structured else zone.wordless):
-        needles = zone.long_needles if size > LONG else zone.needles
-        if not needles.search(line.text):
-            return False
-    view = line.view
-    for rule in zone.rules:
-        if kept >= rule.within or size > rule.longest or (rule.text_only and draft.structured):
-            continue
-        if not rule.quick.search(view):
+    candidates = line.head if zone.at_head else line.tail
+    if candidates is None:
+        candidates = _candidates(draft, line, zone)
+        if zone.at_head:
+            line.head = candidates
+        else:
+            line.tail = candidates
+    view = line.view if candidates else ""
+    for rule in candidates:
+        if kept >= rule.within:
             continue
         if rule.unless_title and rule.unless_title.search(draft.title):
             continue
@@ -202,6 +202,22 @@ def _positioned(draft: Draft, line: Line, index: int, zone: Zone, kept: int) -> 
         act(draft, index, rule, found)
         return True
     return False
+
+
+def _candidates(draft: Draft, line: Line, zone: Zone) -> tuple[Rule, ...]:
+    """The rules of the zone of which a word stands in the line, and those that need none; positions are not looked at."""
+    size = len(line.text)
+    rules = zone.rules
+    if not (zone.long_needles if size > LONG else zone.needles).search(line.text):
+        rules = zone.wordless_structured if draft.structured else zone.wordless
+        if not rules:
+            return ()
+    view = line.view
+    return tuple(
+        rule
+        for rule in rules
+        if size <= rule.longest and not (rule.text_only and draft.structured) and rule.quick.search(view)
+    )
 
 
 def _only_titles(draft: Draft, index: int) -> bool:

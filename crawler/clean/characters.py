@@ -20,6 +20,7 @@ _TAG = re.compile(r"</?(?:p|br|div|span|strong|b|i|u|em|font|a|table|tbody|tr|td
 _HAN = "\u3400-\u9fff"
 # One of these between two Han characters is a mark that a site strews in to recognise copies of its text. The full
 # stop only right after 的, 地, 得: elsewhere writers use it for 。 or ·.
+MARKS = ".`'"
 _STOP_MARK = re.compile(rf"(?<=[的地得])\.(?=[{_HAN}])")
 _SINGLE = {mark: re.compile(rf"(?<=[{_HAN}]){mark}(?=[{_HAN}“《])") for mark in "`'"}
 _PARTICLE = {mark: re.compile(rf"(?<![的地得]){mark}") for mark in "`'"}

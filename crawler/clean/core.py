@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler.clean import apply, byline, glued, heading, joins, leadin, parts, quality, reject, truncation
-from crawler.clean.characters import tidy, without_marks
+from crawler.clean.characters import MARKS, tidy, without_marks
 from crawler.clean.dates import parse_date
 from crawler.clean.line import Draft, Line
 from crawler.clean.result import Cleaned, Dropped
@@ -132,11 +132,11 @@ def _date_text(page: Page, draft: Draft) -> str:
 
 def _finish(page: Page, draft: Draft, now: datetime | None) -> Cleaned:
     kept = draft.kept()
-    lines = []
-    for line in kept:
-        text, _ = without_marks(line.text)
-        lines.append(text)
+    lines = [line.text for line in kept]
     body = "\n".join(lines)
+    if any(sign in body for sign in MARKS):
+        lines = [without_marks(text)[0] for text in lines]
+        body = "\n".join(lines)
     day, moment = parse_date(_date_text(page, draft), now)
     pieces = next((found for name in (draft.title, *draft.variants) if (found := parts.find_parts(lines, name))), [])
     refused = reject.rejection(draft, body, page.reject)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
+from typing import TYPE_CHECKING
 
 from crawler.clean.result import Dropped
 from crawler.text import fold_width
+
+if TYPE_CHECKING:
+    from crawler.clean.rules import Rule
 
 # Traditional characters of the words that page furniture is made of, one to one: for the copy that rules look
 # at, never for a published text.
@@ -41,6 +45,8 @@ class Line:
     page: int = 1
     rule: str = ""
     seen: str = ""  # the copy that rules look at, made when it is first needed
+    head: tuple[Rule, ...] | None = None  # the rules of the head that may fit the line, likewise
+    tail: tuple[Rule, ...] | None = None
 
     @property
     def view(self) -> str:
@@ -50,7 +56,7 @@ class Line:
 
     def change(self, text: str) -> None:
         """Put `text` in place of what stands here."""
-        self.text, self.seen = text, ""
+        self.text, self.seen, self.head, self.tail = text, "", None, None
 
 
 @dataclass(slots=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_HAN = re.compile("[\u3400-\u9fff]+")
+from crawler.text import count_han, rows
+
 _MASKED = re.compile("[Xx×╳]{2,}")
+_MASKS = "Xx×╳"
 _BLANK = "*_▁"
 _FINAL = "。！？!?…”』」》】）)；;~"
+_DIGIT_ROWS = (b"\0", b"\xff")
 _LONG_NUMBER = re.compile(r"\d[\d-]{9,}[\dXx]?")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0\d{2,3}-\d{7,8}")
@@ -28,19 +31,22 @@ def signals(lines: list[str], dropped: int, rejoined: int, pieces: int) -> dict[
     """
     body = "\n".join(lines)
     size = len(body)
-    masked = sum(map(body.count, _BLANK)) + sum(map(len, _MASKED.findall(body)))
+    upper = rows(body)
+    masked = sum(map(body.count, _BLANK))
+    if any(sign in body for sign in _MASKS):
+        masked += sum(map(len, _MASKED.findall(body)))
     long = [line for line in lines if len(line) >= _REPEATED]
     return {
         "characters": size,
         "paragraphs": len(lines),
-        "han_ratio": _share(sum(map(len, _HAN.findall(body))), size),
+        "han_ratio": _share(count_han(upper), size),
         "masked_ratio": _share(masked, size),
         "unfinished_end": int(bool(lines) and lines[-1][-1:] not in _FINAL),
         "repeated_lines": len(long) - len(set(long)),
         "rejoined": rejoined,
         "dropped_ratio": _share(dropped, dropped + size),
         "pieces": pieces,
-        "pii": personal(body),
+        "pii": personal(body, upper),
     }
 
 
@@ -48,23 +54,29 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 3) if whole else 0.0
 
 
-def personal(text: str) -> dict[str, int]:
-    """How many mobile, landline, identity card, bank card, mail, QQ, WeChat and plate numbers stand in the text."""
+def personal(text: str, upper: bytes = b"") -> dict[str, int]:
+    """How many mobile, landline, identity card, bank card, mail, QQ, WeChat and plate numbers stand in the text.
+
+    `upper` are the text's `rows`: without a run of digits, half-width or full-width, it holds no number.
+    """
+    upper = upper or rows(text)
     counts: dict[str, int] = {}
 
     def count(kind: str, number: int = 1) -> None:
         if number:
             counts[kind] = counts.get(kind, 0) + number
 
-    for found in _LONG_NUMBER.findall(text):
-        count(_kind(found))
+    if any(run * 10 in upper for run in _DIGIT_ROWS):
+        for found in _LONG_NUMBER.findall(text):
+            count(_kind(found))
     if "@" in text:
         count("mail", len(_MAIL.findall(text)))
     if "QQ" in text or "qq" in text or "扣扣" in text:
         count("qq", len(_QQ.findall(text)))
     if "微信" in text or "VX" in text or "vx" in text:
         count("wechat", len(_WECHAT.findall(text)))
-    count("plate", len(_PLATE.findall(text)))
+    if any(run * 5 in upper for run in _DIGIT_ROWS):
+        count("plate", len(_PLATE.findall(text)))
     counts.pop("", None)
     return counts
 

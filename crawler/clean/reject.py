@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from crawler.clean.line import Draft
+from crawler.text import rows
 
 SHORTEST = 20  # characters; complete poems and notices met on library pages have 30 and more
 _EXCERPT = 400  # characters: an excerpt above "read on" is not longer
@@ -13,6 +14,7 @@ _HAN = re.compile("[\u3400-\u9fff]+")
 # A converter of characters that left its notes: 時(shí)間.
 _NOTED = re.compile("[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}[)）]")
 _BROKEN = re.compile("\\?\\?+|\ufffd+|[\ue000-\uf8ff]+")
+_PRIVATE = frozenset((*range(0xE0, 0xF9), 0xFF))  # rows of private characters and of the replacement character
 _SPAM = re.compile(
     "成人(?:视频|电影|网站|小说|影院)|(?:无码|有码|中文字幕)[^。]{0,6}(?:高清|在线|视频|播放)|(?:一|二|三)区(?:二|三)区|国产精品[^。]{0,8}(?:在线|视频|无码|观看)|色情|淫|(?:av|AV)在线|"
     "黄色(?:网站|视频|电影)|娱乐城|博彩|百家乐|时时彩|老虎机|六合彩|真人荷官|(?:棋牌|澳门|赌场)[^。]{0,6}(?:平台|官网|注册|下载|开户)|代开发票|[Pp]orn"
@@ -56,9 +58,11 @@ def _mirror(text: str) -> Rejection | None:
 
 
 def _garbled(text: str) -> Rejection | None:
-    broken = len(_BROKEN.findall(text))
+    broken = len(_BROKEN.findall(text)) if "??" in text or not _PRIVATE.isdisjoint(rows(text)) else 0
     if broken >= 5 and broken * 60 > len(text):
         return Rejection("garbled", f"{broken} broken characters in {len(text)}")
+    if text.count("的") * 100 >= len(text):
+        return None  # the commonest ideograph of any readable text
     han = "".join(_HAN.findall(text))
     if len(han) >= 60 and len(han.encode("gb2312", "ignore")) * 5 < len(han) * 8:  # two bytes each
         rare = sum(1 for character in han if not _common(character))
@@ -80,6 +84,8 @@ def _common(character: str) -> bool:
 def _hijacked(title: str, top: list[str], body: str) -> Rejection | None:
     """Words of a trade that took over the address, in the title or above the text: twice, or in a text that is short."""
     named = [text for text in (title, *top) if len(text) < 300 and not _SENTENCE.search(text)]
+    if not _SPAM.search("\n".join(named)):
+        return None
     words = [found[0] for text in named for found in _SPAM.finditer(text)]
     if len(words) >= 2 or (words and len(_SPAM.findall(body)) >= 3):
         return Rejection("hijacked", f"words of another trade: {words[0]}")

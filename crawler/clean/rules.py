@@ -82,8 +82,9 @@ class Zone:
     rules: tuple[Rule, ...]
     needles: re.Pattern[str]  # for a page's own text
     long_needles: re.Pattern[str]  # of the rules that look at lines of more than LONG characters
-    wordless: int  # kept lines outside from which on every rule needs a word, where only the text is left
-    wordless_structured: int  # the same where there is markup
+    wordless: tuple[Rule, ...]  # the rules that need no word
+    wordless_structured: tuple[Rule, ...]  # those of them for pages with markup
+    at_head: bool
 
 
 @dataclass(slots=True, frozen=True)
@@ -174,8 +175,9 @@ def _zone(rules: tuple[Rule, ...]) -> Zone:
         rules,
         _any([word for rule in rules for word in rule.needs] or ["\0"]),
         _any([word for rule in rules for word in rule.needs if rule.longest > LONG] or ["\0"]),
-        max((rule.within for rule in wordless), default=0),
-        max((rule.within for rule in wordless if not rule.text_only), default=0),
+        tuple(wordless),
+        tuple(rule for rule in wordless if not rule.text_only),
+        any(rule.where == "head" for rule in rules),
     )
 
 

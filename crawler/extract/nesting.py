@@ -65,7 +65,12 @@ def closed_by(elements: Sequence[Element], current: int, name: str) -> int:
     if name in HEADINGS:
         return _find(elements, current, HEADINGS, _SCOPE)
     if name in _TABLE_ENDS:
-        return _find(elements, current, frozenset((name,)), frozenset(("html", "body")) if name == "table" else frozenset(("html", "body", "table")))
+        return _find(
+            elements,
+            current,
+            frozenset((name,)),
+            frozenset(("html", "body")) if name == "table" else frozenset(("html", "body", "table")),
+        )
     return _find(elements, current, frozenset((name,)), _LISTS if name == "li" else _SCOPE)
 
 

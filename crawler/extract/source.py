@@ -142,7 +142,7 @@ class Source:
                         if last == other:
                             break
                     if not inner:
-                        return data
+                        return str(data)
                 elif doing == CLOSE and closes_outside(other):
                     self._go_to(self._at() - 1)
                     return ""

@@ -7,7 +7,25 @@ from html import unescape
 from typing import Final
 
 # What the walk does at a tag. PART is a block that may end others than a paragraph, or has a row or lines to count.
-INLINE, OPEN, PART, CLOSE, ANCHOR, ANCHOR_END, BREAK, VOID, SKIP, RAW, META, OPTION, RULE, EMAIL, COMMENT, TEXT, QUOTE = range(17)
+(
+    INLINE,
+    OPEN,
+    PART,
+    CLOSE,
+    ANCHOR,
+    ANCHOR_END,
+    BREAK,
+    VOID,
+    SKIP,
+    RAW,
+    META,
+    OPTION,
+    RULE,
+    EMAIL,
+    COMMENT,
+    TEXT,
+    QUOTE,
+) = range(17)
 
 _BLOCKS = (
     "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer frameset header "

@@ -2,16 +2,17 @@
 
 A parser's tree costs more to visit from Python than to build: on 700 pages of libraries lexbor's parse took 0.33 of lxml's
 parse and text, the visit of its nodes 1.4. The split of the source at "<" costs 0.08, and the loop below, which closes what
-HTML closes by itself (nesting.py), gives the same lines.
+HTML closes by itself (nesting.py), gives the same lines (a test holds it against lexbor).
 """
 
 from __future__ import annotations
 
-import re
 from html import unescape
 
+from crawler.extract.linebuffer import LineBuffer
 from crawler.extract.metadata import email, metadata, raw_text
-from crawler.extract.nesting import ENDS_PARAGRAPH, HEADINGS, ROOMY, closed_by, ended_by
+from crawler.extract.nesting import ENDS_PARAGRAPH, ROOMY, closed_by, ended_by
+from crawler.extract.rows import Rows
 from crawler.extract.source import Source
 from crawler.extract.tags import (
     ANCHOR,
@@ -32,12 +33,10 @@ from crawler.extract.tags import (
     Tag,
     learn,
 )
-from crawler.extract.tree import Anchor, Element, Line, Tree
+from crawler.extract.tree import Anchor, Element, Tree
 
 MAX_DEPTH = 400  # open elements; Blink stops at 512
 
-_FOLD = re.compile(r"[ \t\r\n\f]+")
-_WIDE = "\xa0\u3000"
 _EMPTY = frozenset(("p", "div"))  # with nothing but a <br> inside it is an empty line
 _PRE = frozenset(("pre", "listing", "xmp"))
 _CELLS = frozenset(("td", "th"))
@@ -55,20 +54,13 @@ def read_tree(text: str) -> Tree:
     return tree
 
 
-class _Walk:
+class _Walk(LineBuffer):
     def __init__(self, tree: Tree, source: Source):
-        self.tree = tree
+        super().__init__(tree)
         self.source = source
-        self.buffer: list[str] = []  # the line that is being read
-        self.linked = 0  # its characters that stand in links
-        self.breaks = 0  # <br> since the last line
-        self.empty = 0  # empty paragraphs since the last line
-        self.fresh = True  # a block began or ended since the last line
-        self.current = 1  # the open element: the body
         self.depth = 0
         self.too_deep = 0  # open elements beyond MAX_DEPTH, which are not kept
-        self.pre = 0
-        self.rows: list[list[int]] = []  # open table rows: first line, element and anchor, then where each cell begins
+        self.rows = Rows(tree)
         tree.elements.append(Element("body", 0, 0, ""))
 
     def run(self) -> None:
@@ -103,7 +95,7 @@ class _Walk:
                     element.end = len(lines)
                     self.current = element.parent
                     self.depth -= 1
-            elif doing == OPEN or doing == PART:
+            elif doing <= PART:  # OPEN too
                 if buffer:
                     flush()
                 self.fresh = True
@@ -163,43 +155,6 @@ class _Walk:
         self.flush()
         self.tree.elements[0].end = self.tree.elements[1].end = len(self.tree.lines)
 
-    def flush(self) -> None:
-        """End the line that stands in the buffer."""
-        buffer = self.buffer
-        text = buffer[0] if len(buffer) == 1 else "".join(buffer)
-        buffer.clear()
-        linked, self.linked = self.linked, 0
-        bare = text.strip()
-        if not bare:
-            return
-        indent = 0
-        if text[0] != bare[0] and ("\u3000" in text or "\xa0" in text):
-            start = text.lstrip(" \t\r\n\f")
-            indent = len(start) - len(start.lstrip()) if start[0] in _WIDE else 0
-        if not self.pre and (not bare.isprintable() or "  " in bare):  # \n, \t, \xa0 and their like are not printable
-            bare = _FOLD.sub(" ", bare)
-            if "\xa0" in bare:
-                bare = bare.replace("\xa0", " ")
-        tree = self.tree
-        if self.fresh:
-            tag, gap = tree.elements[self.current].tag, 1 + self.empty
-        elif self.pre:
-            tag, gap = "pre", max(self.breaks - 1, 0)
-        else:
-            tag = "br" if self.breaks else tree.elements[self.current].tag
-            gap = self.breaks - 1 if self.breaks else 0
-        tree.lines.append(Line(bare, self.current, tag, gap, linked if linked < len(bare) else len(bare), indent))
-        self.fresh = False
-        self.breaks = self.empty = 0
-
-    def preformatted(self, data: str) -> None:
-        first, *rest = data.replace("\r\n", "\n").split("\n")
-        self.buffer.append(first)
-        for part in rest:
-            self.flush()
-            self.breaks += 1
-            self.buffer.append(part)
-
     def make_room(self, name: str, hint: str) -> bool:
         """Close what a `name` ends, and open the table parts that it needs; False for one that begins no element here."""
         elements = self.tree.elements
@@ -222,17 +177,16 @@ class _Walk:
         if name in _CELLS:
             if elements[self.current].tag in _BODIES:
                 self.imply("tr")
-            if self.rows:
-                self.rows[-1].append(len(self.tree.lines))
+            self.rows.cell()
         elif name == "tr":
-            self.begin_row()
+            self.rows.begin()
         return True
 
     def imply(self, name: str) -> None:
         """Open an element that the source leaves out."""
         tree = self.tree
         if name == "tr":
-            self.begin_row()
+            self.rows.begin()
         self.depth += 1
         tree.elements[self.current].blocks += 1
         tree.elements.append(Element(name, self.current, len(tree.lines), ""))
@@ -244,9 +198,6 @@ class _Walk:
         while at > element:
             at = self.tree.elements[at].parent
         return at == element
-
-    def begin_row(self) -> None:
-        self.rows.append([len(self.tree.lines), len(self.tree.elements), len(self.tree.anchors)])
 
     def leave(self) -> None:
         """Close the current element."""
@@ -262,7 +213,7 @@ class _Walk:
         self.current = element.parent
         self.depth -= 1
         if tag == "tr":
-            self.end_row(element)
+            self.rows.end(element)
         elif self.pre and tag in _PRE:
             self.pre -= 1
 
@@ -283,37 +234,6 @@ class _Walk:
         outside = self.tree.elements[at].parent
         while self.current != outside:
             self.leave()
-
-    def end_anchor(self, anchor: Anchor, mark: int) -> None:
-        lines, buffer = self.tree.lines, self.buffer
-        if anchor.line == len(lines):
-            text = buffer[mark] if len(buffer) == mark + 1 else "".join(buffer[mark:])
-        else:
-            text = " ".join([line.text for line in lines[anchor.line :]]) + "".join(buffer)
-        text = text.strip()
-        anchor.text = text if text.isprintable() and "  " not in text else _FOLD.sub(" ", text)
-
-    def end_row(self, row: Element) -> None:
-        """A row of a table of data becomes one line, its cells separated by a tab; a row used for layout stays."""
-        start, first_element, first_anchor, *cells = self.rows.pop()
-        lines = self.tree.lines
-        if len(cells) < 2 or not 2 <= len(lines) - start <= 3 * len(cells):
-            return
-        inside = self.tree.elements[first_element:]
-        made = lines[start:]
-        if any(element.tag == "tr" for element in inside[1:]) or any(line.tag in HEADINGS for line in made):
-            return
-        if sum(len(line.text) for line in made) > 600:  # a sentence a cell is data, an article in a cell is layout
-            return
-        ends = [*cells[1:], len(lines)]
-        texts = [" ".join(line.text for line in lines[a:b]) for a, b in zip(cells, ends, strict=True)]
-        text = "\t".join(texts).strip("\t")
-        lines[start:] = [Line(text, first_element, "tr", made[0].gap, sum(line.linked for line in made), 0)]
-        for element in inside:
-            element.start, element.end = start, start + 1
-        row.end = start + 1
-        for anchor in self.tree.anchors[first_anchor:]:
-            anchor.line = start
 
     def special(self, tag: Tag, piece: str, data: str) -> str:
         """Comments, hidden and raw elements, metadata, options, rules; the text that follows."""
