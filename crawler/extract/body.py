@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from crawler.extract.container import find_container
 from crawler.extract.date import DATE, LABEL
+from crawler.extract.posts import own_post
 from crawler.extract.tree import Line, Tree
 from crawler.extract.weights import STOP, mark_lines, named, weigh_lines
 from crawler.page import Zone
@@ -46,6 +47,7 @@ def find_body(tree: Tree, title_line: int) -> Layout:
     if at >= 0:
         layout.container = at
         _bounds(tree, layout, title_line)
+        layout.first, layout.last = own_post(tree, layout.weights, marks, layout.first, layout.last)
     else:
         layout.container = tree.lines[title_line].element
         layout.first = layout.last = -at

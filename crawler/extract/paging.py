@@ -18,7 +18,7 @@ _BACK = re.compile(
 _EDGE = re.compile(
     r"^[\s\[【(（]*(?:首\s*[页頁]|尾\s*[页頁]|末\s*[页頁]|第一[页頁]|最后一[页頁]|first|last)[\s\]】)）]*$", re.I
 )
-_NUMBER = re.compile(r"^[\s\[【(（]*(?:第\s*)?(\d{1,4})(?:\s*[页頁])?[\s\]】)）]*$")
+_NUMBER = re.compile(r"^[\s\[【(（]*(?:第\s*)?([1-9]\d{0,3})(?:\s*[页頁])?[\s\]】)）]*$")  # "0" counts comments
 _TOTAL = re.compile(r"共\s*(\d{1,4})\s*[页頁]|第?\s*\d{1,4}\s*[页頁]?\s*/\s*共?\s*(\d{1,4})\s*[页頁]")
 # The number of a page in an address: 12_2.html, 12-2.html, /12/2.html, /12/2/, /page/2/, ?page=2
 _SUFFIXES = (

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from crawler.extract.date import DATE
 from crawler.extract.marks import mark_of
 from crawler.extract.tree import Tree
+from crawler.extract.weights import is_dateline
 from crawler.text import fold_width
 
 _SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s+[-–—·:：>]+\s+|\s*(?:--+|——|[-–—»«])\s*|\s*[<>]\s*")
@@ -14,6 +16,7 @@ _KEY = re.compile(r"[\s\W_]+")
 _RANK = {"h1": 4, "h2": 3, "h3": 2, "h4": 1, "h5": 1}
 _TITLE_NAME = re.compile(r"title|biaoti|headline|subject|\btit\b|bt\b", re.I)
 _LONGEST = 150
+_SURE = 7  # the score of a heading that begins like `<title>`, or is an <h1> named there
 
 
 class Title(NamedTuple):
@@ -54,6 +57,8 @@ def find_title(tree: Tree) -> Title:
         if score > best_score:
             best_score = score
             best = Title(text, index, line.tag if rank else "line of <title>", min(score / 10, 1.0))
+    if best_score < _SURE and (above := _above_date(tree, best.line)) is not None:
+        return above
     if best_score >= 3:
         return _continued(tree, best, names.page)
     if og:
@@ -61,6 +66,32 @@ def find_title(tree: Tree) -> Title:
     if page:
         return Title(without_site(page), -1, "<title>", 0.5)
     return Title("", -1, "", 0.0)
+
+
+def _above_date(tree: Tree, known: int) -> Title | None:
+    """The heading right above the line of date and source, where `<title>` names no more than the site; else None.
+
+    `known` is the line of the best heading so far: when it stands above a date itself, it stays.
+    """
+    lines = tree.lines
+    for index, line in enumerate(lines[:-1]):
+        text = line.text
+        if (
+            not 5 < len(text) <= _LONGEST // 2
+            or line.linked
+            or (line.tag not in _RANK and not _named_title(tree, index))
+        ):
+            continue
+        below = [other.text for other in lines[index + 1 : index + 3]]
+        if any(is_dateline(other) or (mark_of(other) == "info" and DATE.search(other)) for other in below):
+            if mark_of(text) or DATE.search(text):
+                continue
+            return None if index == known else Title(text, index, "heading above the date", 0.5)
+    return None
+
+
+def _named_title(tree: Tree, index: int) -> bool:
+    return _TITLE_NAME.search(tree.elements[tree.lines[index].element].hint) is not None
 
 
 def _continued(tree: Tree, title: Title, named: str) -> Title:
@@ -95,8 +126,7 @@ def _score(tree: Tree, index: int, rank: int, names: _Names) -> float:
     if not score and not (rank == 4 and len(folded) > 4 and not line.linked):
         return 0.0
     score += rank
-    element = tree.elements[line.element]
-    if _TITLE_NAME.search(element.hint):
+    if _named_title(tree, index):
         score += 1
     if line.linked * 2 > len(text):
         score -= 3
