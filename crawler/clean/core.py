@@ -13,7 +13,7 @@ from crawler.clean.rules import Rules, bundled
 from crawler.clean.titles import Titles, plain_title
 from crawler.page import Page, Zone
 
-_ZONES = {Zone.HEAD: "zone-head", Zone.TAIL: "zone-tail", Zone.SIDE: "zone-side"}
+_ZONES = {Zone.HEAD: "zone-head", Zone.TAIL: "zone-tail"}
 _ROUNDS = 8  # two do for any real page
 _ABOVE = 25  # lines of a page without markup that can stand above its heading
 _SENTENCE = 80  # characters: a longer line above the heading may be text
@@ -60,18 +60,20 @@ def _draft(page: Page, rules: Rules) -> Draft:
     Where there is no markup the zones are guesses from words and position: the rules decide there.
     """
     draft = Draft([], any(block.tag for block in page.blocks), plain_title(tidy(page.title)))
+    body, side, structured, drop = Zone.BODY, Zone.SIDE, draft.structured, draft.dropped.append
     for index, block in enumerate(page.blocks):
         zone = block.zone
-        if zone is Zone.BODY or not draft.structured:
+        if zone is side and structured:
+            drop(Dropped(block.text, "zone-side", index))
+        elif zone is body or not structured:
             text = tidy(block.text)
             line = Line(text, index, block.gap, block.indent, block.page)
             draft.lines.append(line)
             if not text:
                 draft.drop(line, "empty")
                 draft.dropped[-1].text = block.text
-            continue
-        draft.dropped.append(Dropped(block.text, _ZONES[zone], index))
-        if zone is not Zone.SIDE:
+        else:
+            drop(Dropped(block.text, _ZONES[zone], index))
             draft.fired.add(_ZONES[zone])
             apply.outside(draft, block.text, rules)
     return draft

@@ -14,7 +14,7 @@ _HAN = re.compile("[\u3400-\u9fff]+")
 # A converter of characters that left its notes: 時(shí)間.
 _NOTED = re.compile("[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}[)）]")
 _BROKEN = re.compile("\\?\\?+|\ufffd+|[\ue000-\uf8ff]+")
-_PRIVATE = frozenset((*range(0xE0, 0xF9), 0xFF))  # rows of private characters and of the replacement character
+_PRIVATE = bytes(range(0xE0, 0xF9))  # rows of private characters
 _SPAM = re.compile(
     "成人(?:视频|电影|网站|小说|影院)|(?:无码|有码|中文字幕)[^。]{0,6}(?:高清|在线|视频|播放)|(?:一|二|三)区(?:二|三)区|国产精品[^。]{0,8}(?:在线|视频|无码|观看)|色情|淫|(?:av|AV)在线|"
     "黄色(?:网站|视频|电影)|娱乐城|博彩|百家乐|时时彩|老虎机|六合彩|真人荷官|(?:棋牌|澳门|赌场)[^。]{0,6}(?:平台|官网|注册|下载|开户)|代开发票|[Pp]orn"
@@ -58,7 +58,7 @@ def _mirror(text: str) -> Rejection | None:
 
 
 def _garbled(text: str) -> Rejection | None:
-    broken = len(_BROKEN.findall(text)) if "??" in text or not _PRIVATE.isdisjoint(rows(text)) else 0
+    broken = len(_BROKEN.findall(text)) if _may_be_broken(text) else 0
     if broken >= 5 and broken * 60 > len(text):
         return Rejection("garbled", f"{broken} broken characters in {len(text)}")
     if text.count("的") * 100 >= len(text):
@@ -69,6 +69,11 @@ def _garbled(text: str) -> Rejection | None:
         if rare * 5 > len(han):
             return Rejection("garbled", f"{rare} rare characters in {len(han)}")
     return None
+
+
+def _may_be_broken(text: str) -> bool:
+    upper = rows(text)
+    return "??" in text or "\ufffd" in text or len(upper.translate(None, _PRIVATE)) != len(upper)
 
 
 def _common(character: str) -> bool:

@@ -69,18 +69,23 @@ def tags(tree: Tree, zones: list[Zone], marks: list[str], first: int, last: int)
 
     A side bar's words are the site's; what stands between `first` and `last`, the bounds of the body, is no side bar.
     """
-    own = [zone is not Zone.SIDE or first <= index < last for index, zone in enumerate(zones)]
+
+    def own(line: int) -> bool:
+        return line < len(zones) and (zones[line] is not Zone.SIDE or first <= line < last)
+
     found = [
         anchor.text
         for anchor in tree.anchors
-        if anchor.rel and anchor.text and anchor.line < len(own) and own[anchor.line]
+        if anchor.rel and anchor.text and own(anchor.line)
         if "tag" in (words := anchor.rel.split()) and "category" not in words  # WordPress: "category tag"
     ]
     if found:
         return list(dict.fromkeys(found)), "rel=tag"
+    if "tags" not in marks:
+        return [], ""
     for index, mark in enumerate(marks):
         line = tree.lines[index]
-        if mark != "tags" or zones[index] is Zone.BODY or not own[index] or _CLOUD.match(line.text):
+        if mark != "tags" or zones[index] is Zone.BODY or not own(index) or _CLOUD.match(line.text):
             continue
         if line.linked:
             linked = [anchor.text for anchor in tree.anchors if anchor.line == index and anchor.text]
@@ -94,7 +99,7 @@ def tags(tree: Tree, zones: list[Zone], marks: list[str], first: int, last: int)
         following = [
             anchor.text
             for anchor in tree.anchors
-            if index < anchor.line <= index + 3 and anchor.text and anchor.line < len(own) and own[anchor.line]
+            if index < anchor.line <= index + 3 and anchor.text and own(anchor.line)
         ]
         if following and all(len(text) < 16 for text in following):
             return list(dict.fromkeys(following)), "label 标签"

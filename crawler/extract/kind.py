@@ -84,7 +84,7 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
     article += 1.0 if title_line >= 0 and lines[title_line].tag in ("h1", "h2") else 0.0
     article += min(body / 300, 3.0) + (min(body / 3000, 2.0) if form != "list" else 0.0)
     article += 2.0 if paged else 0.0
-    turned = any(
+    turned = "turn" in layout.marks and any(
         mark == "turn" and ("篇" in line.text or "条" in line.text)
         for mark, line in zip(layout.marks, lines, strict=True)
     )
@@ -94,7 +94,10 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
     run = 0
     titled = {anchor.line for anchor in tree.anchors if len(anchor.text) >= 6}
     for index, line in enumerate(lines):
-        zone, linked = zones[index], line.linked
+        linked = line.linked
+        if not linked and not run:
+            continue
+        zone = zones[index]
         if linked:
             length = len(line.text)
             entries += zone is Zone.BODY and linked * 4 > length and index in titled
@@ -122,12 +125,9 @@ def _is_error(tree: Tree, title: str) -> bool:
 
 
 def _is_forum(tree: Tree) -> bool:
-    return (
-        sum(
-            1 for line in tree.lines if line.text[0] in _FORUM_FIRST and len(line.text) < 30 and _FORUM.match(line.text)
-        )
-        >= 4
-    )
+    first, match = _FORUM_FIRST, _FORUM.match
+    signs = [line.text for line in tree.lines if line.text[0] in first and len(line.text) < 30]
+    return len(signs) >= 4 and sum(1 for text in signs if match(text)) >= 4
 
 
 def is_passing(tree: Tree, title: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache, lru_cache
+from functools import cache
 
 from crawler.datafiles import data_file
 
@@ -25,15 +25,20 @@ def _compiled() -> tuple[re.Pattern[str], dict[str, int], int]:
     return re.compile(pattern), limits, max(limits.values())
 
 
+SHORT: dict[str, str] = {}  # the marks of short lines: labels and menus come again on every page of a site
+_MOST = 8192
+
+
 def mark_of(text: str) -> str:
     """The id of the mark that the line `text` carries, or ""."""
-    return _short(text) if len(text) < 40 else _match(text)
-
-
-@lru_cache(maxsize=8192)
-def _short(text: str) -> str:
-    """Labels and menus come again on every page of a site."""
-    return _match(text)
+    if len(text) >= 40:
+        return _match(text)
+    mark = SHORT.get(text)
+    if mark is None:
+        if len(SHORT) >= _MOST:
+            SHORT.clear()
+        mark = SHORT[text] = _match(text)
+    return mark
 
 
 def _match(text: str) -> str:

@@ -28,7 +28,9 @@ def own_post(tree: Tree, weights: list[float], marks: list[str], first: int, las
         return first, last
     marks[opening] = marks[opening] or "info"
     form = tree.path(lines[opening].element)
-    later = [at for at in range(opening + 1, last) if _opens(lines[at], _MOMENT) and tree.path(lines[at].element) == form]
+    later = [
+        at for at in range(opening + 1, last) if _opens(lines[at], _MOMENT) and tree.path(lines[at].element) == form
+    ]
     return opening + 1, later[0] if len(later) > 1 else last
 
 

@@ -77,10 +77,11 @@ def _fields(page: Page, tree: Tree, layout: Layout, title_line: int) -> None:
     page.tags, where = tags(tree, layout.zones, layout.marks, layout.first, layout.last)
     if where:
         page.where["tags"] = where
+    head, tail = Zone.HEAD, Zone.TAIL
     near = [
-        line.text
-        for index, (line, zone) in enumerate(zip(tree.lines, layout.zones, strict=True))
-        if zone is Zone.HEAD or (zone is Zone.TAIL and (layout.marks[index] or index < layout.last + 4))
+        tree.lines[index].text
+        for index, zone in enumerate(layout.zones)
+        if zone is head or (zone is tail and (layout.marks[index] or index < layout.last + 4))
     ]
     page.author, page.source = author_and_source(near)
     page.author = page.author or linked_author(tree, layout.zones)

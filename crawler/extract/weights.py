@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from crawler.extract.date import DATE, GLUED
-from crawler.extract.marks import mark_of
+from crawler.extract.marks import SHORT, mark_of
 from crawler.extract.tree import Line, Tree
 
 STOP = re.compile("[。！？!?…；;]")
@@ -35,10 +35,16 @@ _TURNS = frozenset("上下前后«‹←<[【")  # a line that is all link is lo
 def mark_lines(tree: Tree, title_line: int) -> list[str]:
     """The mark of each line: by its words, and near the heading by its date or by being the beginning of the text."""
     lines = tree.lines
-    marks = [
-        mark_of(line.text) if line.linked < 12 or line.linked * 2 <= len(line.text) or line.text[0] in _TURNS else ""
-        for line in lines
-    ]
+    marks: list[str] = []
+    add, known = marks.append, SHORT.get
+    for line in lines:
+        text, linked = line.text, line.linked
+        if linked >= 12 and linked * 2 > len(text) and text[0] not in _TURNS:
+            add("")
+        elif (mark := known(text)) is not None:
+            add(mark)
+        else:
+            add(mark_of(text))
     top = max(title_line + 1, 0)
     for index in range(top, min(top + 8, len(lines))):
         if marks[index] == "info" and _OWN_LINE.match(lines[index].text):
@@ -52,16 +58,14 @@ def mark_lines(tree: Tree, title_line: int) -> list[str]:
 
 def weigh_lines(tree: Tree, marks: list[str], title_line: int) -> list[float]:
     """The weight of each line; the first line of the comments gets that mark."""
-    weights = [weigh(line, mark) for line, mark in zip(tree.lines, marks, strict=True)]
+    weights = [0.0 if mark else weigh(line) for line, mark in zip(tree.lines, marks, strict=True)]
     _mark_comments(tree, marks, title_line)
     _damp(tree, weights, marks, title_line)
     return weights
 
 
-def weigh(line: Line, mark: str) -> float:
-    """How much `line` reads like a document: its characters outside links, none for furniture."""
-    if mark:
-        return 0.0
+def weigh(line: Line) -> float:
+    """How much `line`, which carries no mark, reads like a document: its characters outside links."""
     length = len(line.text)
     if line.linked * 2 > length:
         # Whole paragraphs set as one link do occur; titles of other articles are short and have no full stop.
