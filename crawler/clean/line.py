@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
 from crawler.clean.result import Dropped
-from crawler.text import fold_width
+from crawler.text import FREQUENT, fold_width
 
 if TYPE_CHECKING:
     from crawler.clean.rules import Rule
@@ -19,6 +20,8 @@ _SIMPLIFIED = "当时间发布阅读气栏来编辑于为为们这关范总结�
 _ODD = "".join(map(chr, (*range(0xFF01, 0xFF5F), 0x3000, 0x00A0))) + _TRADITIONAL
 _EVEN = "".join(map(fold_width, _ODD[: -len(_TRADITIONAL)])) + _SIMPLIFIED
 _PLAIN = str.maketrans(_ODD, _EVEN)
+_WIDE = {odd for odd, _ in FREQUENT}
+_RARE = re.compile("[" + "".join(odd for odd in _ODD if odd not in _WIDE) + "]")
 _FORMS: dict[str, str] = {}  # plain character -> the others that it stands for
 for _odd, _even in zip(_ODD, _EVEN, strict=True):
     _FORMS[_even] = _FORMS.get(_even, "") + _odd
@@ -31,7 +34,10 @@ def all_forms(word: str) -> list[str]:
 
 def view(text: str) -> str:
     """A copy of `text` for rules to look at: half-width, common furniture words simplified; same length."""
-    return text.translate(_PLAIN)
+    for odd, even in FREQUENT:
+        if odd in text:
+            text = text.replace(odd, even)
+    return text.translate(_PLAIN) if _RARE.search(text) else text
 
 
 @dataclass(slots=True, eq=False)

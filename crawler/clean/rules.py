@@ -7,6 +7,7 @@ has common furniture words simplified (`crawler.clean.line.view`), so each is wr
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -166,7 +167,21 @@ def _rule(path: Path, number: int, raw: Mapping[str, Any]) -> Rule:
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:
     """A pattern that finds any of `words`, in any width or script; without words it finds everything."""
-    return re.compile("|".join(re.escape(form) for word in sorted(set(words)) for form in all_forms(word)))
+    return re.compile(_tree(sorted({form for word in words for form in all_forms(word)})))
+
+
+def _tree(words: list[str]) -> str:
+    """The alternatives `words` by their first character: a search tries 60 branches at a place instead of 250.
+
+    A word that begins with another one is left out: the pattern tells whether there is any.
+    """
+    if "" in words:
+        return ""
+    branches = []
+    for first, group in itertools.groupby(words, key=lambda word: word[0]):
+        rest = _tree([word[1:] for word in group])
+        branches.append(re.escape(first) + (f"(?:{rest})" if "|" in rest else rest))
+    return "|".join(branches)
 
 
 def _zone(rules: tuple[Rule, ...]) -> Zone:
