@@ -37,8 +37,7 @@ def _capture(draft: Draft, text: str, found: re.Match[str]) -> None:
 def anywhere(draft: Draft, rules: Rules) -> None:
     """Apply the rules that act in any line; the words they need are looked for in the whole text first."""
     whole = "\n".join(line.text for line in draft.lines)
-    active = {id(rule): rule for word, owners in rules.inside if word in whole for rule in owners}
-    for rule in active.values():
+    for rule in rules.inside.active(whole):
         if draft.structured and rule.text_only:
             continue
         for line in list(draft.lines):

@@ -45,6 +45,7 @@ class RuleError(ValueError):
 class Rule:
     """One rule; `data/boilerplate.toml` says what each field means."""
 
+    number: int  # its place in the file
     id: str
     reason: str
     where: str
@@ -89,12 +90,25 @@ class Zone:
 
 
 @dataclass(slots=True, frozen=True)
+class Inside:
+    """The rules that act anywhere. `words` finds the first characters of their words, `rules` has what each may begin."""
+
+    words: re.Pattern[str]
+    rules: Mapping[str, tuple[Rule, ...]]
+
+    def active(self, text: str) -> list[Rule]:
+        """The rules of which a word stands in `text`, in the order of the file."""
+        made = {id(rule): rule for first in set(self.words.findall(text)) for rule in self.rules[first]}
+        return sorted(made.values(), key=lambda rule: rule.number)
+
+
+@dataclass(slots=True, frozen=True)
 class Rules:
     """The rules by where they act; `needles` are searched first, so that a line of plain text costs one search."""
 
     head: Zone
     tail: Zone
-    inside: tuple[tuple[str, tuple[Rule, ...]], ...]  # "line" and "piece", by the words that they need
+    inside: Inside  # "line" and "piece"
     outside: Zone  # the rules that also look at what stands outside of the document
     all: tuple[Rule, ...]
 
@@ -142,6 +156,7 @@ def _rule(path: Path, number: int, raw: Mapping[str, Any]) -> Rule:
     pattern = _compile(place, "pattern", raw["pattern"])
     assert pattern is not None
     return Rule(
+        number=number,
         id=raw["id"],
         reason=raw["reason"],
         where=raw["where"],
@@ -196,12 +211,18 @@ def _zone(rules: tuple[Rule, ...]) -> Zone:
     )
 
 
-def _by_needle(rules: tuple[Rule, ...]) -> tuple[tuple[str, tuple[Rule, ...]], ...]:
+def _inside(rules: tuple[Rule, ...]) -> Inside:
+    """One search for all words: it takes the first character and looks at the rest, so that words may overlap."""
     table: dict[str, list[Rule]] = {}
+    words = sorted({word for rule in rules for word in rule.needs})
     for rule in rules:
-        for word in rule.needs:
-            table.setdefault(word, []).append(rule)
-    return tuple((word, tuple(found)) for word, found in table.items())
+        for first in {word[0] for word in rule.needs}:
+            table.setdefault(first, []).append(rule)
+    branches = []
+    for first, group in itertools.groupby(words, key=lambda word: word[0]):
+        rest = _tree([word[1:] for word in group])
+        branches.append(re.escape(first) + (f"(?={rest})" if rest else ""))
+    return Inside(re.compile("|".join(branches) or "(?!)"), {first: tuple(found) for first, found in table.items()})
 
 
 def load(path: Path) -> Rules:
@@ -230,7 +251,7 @@ def load(path: Path) -> Rules:
             raise RuleError(f"{path}: rule {rule.id}: family names {missing[0]!r}, which is no rule's id")
     head, tail = (_zone(tuple(rule for rule in rules if rule.where == where)) for where in ("head", "tail"))
     inside = tuple(rule for rule in rules if rule.where in ("line", "piece"))
-    return Rules(head, tail, _by_needle(inside), _zone(tuple(rule for rule in rules if rule.outside)), rules)
+    return Rules(head, tail, _inside(inside), _zone(tuple(rule for rule in rules if rule.outside)), rules)
 
 
 @cache

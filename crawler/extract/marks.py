@@ -19,10 +19,15 @@ def marks() -> list[dict[str, object]]:
 
 
 @cache
-def _compiled() -> tuple[re.Pattern[str], dict[str, int], int]:
+def _compiled() -> tuple[list[tuple[int, re.Pattern[str]]], dict[str, int]]:
+    """Patterns by the longest line each is for, and the limit of each mark: a long line can carry few of them."""
     limits = {str(mark["id"]): int(str(mark["longest"])) for mark in marks()}
-    pattern = "|".join(f"(?P<{mark['id']}>{mark['pattern']})" for mark in marks())
-    return re.compile(pattern), limits, max(limits.values())
+    patterns, below = [], 0
+    for limit in (60, 200, max(limits.values())):
+        able = [mark for mark in marks() if limits[str(mark["id"])] > below]
+        patterns.append((limit, re.compile("|".join(f"(?P<{mark['id']}>{mark['pattern']})" for mark in able))))
+        below = limit
+    return patterns, limits
 
 
 SHORT: dict[str, str] = {}  # the marks of short lines: labels and menus come again on every page of a site
@@ -42,10 +47,12 @@ def mark_of(text: str) -> str:
 
 
 def _match(text: str) -> str:
-    pattern, limits, longest = _compiled()
-    if len(text) > longest:
-        return ""
-    found = pattern.match(text.lower().lstrip(_DECORATION))
-    if found is None or found.lastgroup is None or len(text) > limits[found.lastgroup]:
-        return ""
-    return found.lastgroup
+    patterns, limits = _compiled()
+    size = len(text)
+    for limit, pattern in patterns:
+        if size <= limit:
+            found = pattern.match(text.lower().lstrip(_DECORATION))
+            if found is None or found.lastgroup is None or size > limits[found.lastgroup]:
+                return ""
+            return found.lastgroup
+    return ""
