@@ -29,6 +29,8 @@ _META = (
     "datepublished dc.date dcterms.created date apub:time weibo:article:create_at bytedance:published_time "
     "article:create_at createdate"
 ).split()
+_KEYS = frozenset(_META)
+_NUMERAL = re.compile("[0-9一二三四五六七八九刚昨前今]")
 
 
 class Found(NamedTuple):
@@ -91,7 +93,10 @@ def candidates(text: str) -> Iterator[tuple[str, str]]:
     """The dates on one line, each with the kind of its label: "published", "plain", "updated" or ""."""
     if not ("20" in text or "19" in text or ":" in text or "：" in text):
         return
-    matches = list(DATE.finditer(text)) or list(GLUED.finditer(text))
+    if not _NUMERAL.search(text):
+        return
+    years = "20" in text or "19" in text
+    matches = (list(DATE.finditer(text)) or list(GLUED.finditer(text))) if years else []
     labels = (
         [(m.end(), m.lastgroup or "") for m in LABEL.finditer(text)] if matches or ":" in text or "：" in text else []
     )
@@ -114,7 +119,7 @@ def _stated(tree: Tree, title_line: int, first: int) -> Found | None:
         for value in _json_dates(block):
             if match := DATE.search(value):
                 return Found(match[0].replace("T", " "), "json-ld", 0.8)
-    for name in _META:
+    for name in () if _KEYS.isdisjoint(tree.meta) else _META:
         if (content := tree.meta.get(name)) and (match := DATE.search(content)):
             return Found(match[0].replace("T", " "), f"meta {name}", 0.75)
     for when, line in tree.times:
