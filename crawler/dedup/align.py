@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from itertools import pairwise
 
 _ALONE = 5  # pieces that differ on one side of a single piece that agrees: it agrees by chance
+_REPEATED = 4  # pieces of a gap from which codes that stand in it several times are looked at: verses, a text printed twice
 
 
 def align(a: list[int], b: list[int]) -> list[tuple[int, int]]:
     """Places of `a` and `b` that correspond, ascending in both: codes that stand once in each, in their longest
-    common order, and equal codes next to those."""
+    common order, equal codes next to those, and in the gaps that remain the codes that stand there several times:
+    the first with the first, the second with the second."""
     once_a, once_b = _once(a), _once(b)
     found = [(once_a[code], j) for code, j in once_b.items() if j >= 0 and once_a.get(code, -1) >= 0]
     anchors = _longest_order(found)
@@ -23,6 +26,8 @@ def align(a: list[int], b: list[int]) -> list[tuple[int, int]]:
         tail = 0
         while i1 - tail > i0 and j1 - tail > j0 and a[i1 - tail - 1] == b[j1 - tail - 1]:
             tail += 1
+        if min(i1 - i0, j1 - j0) - tail >= _REPEATED:
+            pairs.extend((i0 + i, j0 + j) for i, j in _repeated(a[i0 : i1 - tail], b[j0 : j1 - tail]))
         pairs.extend((i1 - step, j1 - step) for step in range(tail, 0, -1))
         if i1 < len(a):
             pairs.append((i1, j1))
@@ -39,6 +44,21 @@ def _backed(pairs: list[tuple[int, int]], length_a: int, length_b: int) -> list[
         for pair, before, after in zip(pairs, gaps, gaps[1:], strict=False)
         if min(before, after) < 1 or max(before, after) < _ALONE
     ]
+
+
+def _repeated(a: list[int], b: list[int]) -> list[tuple[int, int]]:
+    """The longest common order of codes that stand more than once, each with its number among its like."""
+    there = {each: i for i, each in enumerate(_numbered(a))}
+    return _longest_order([(there[each], j) for j, each in enumerate(_numbered(b)) if each in there])
+
+
+def _numbered(codes: list[int]) -> list[tuple[int, int]]:
+    count: Counter[int] = Counter()
+    numbered = []
+    for code in codes:
+        numbered.append((code, count[code]))
+        count[code] += 1
+    return numbered
 
 
 def _once(codes: list[int]) -> dict[int, int]:

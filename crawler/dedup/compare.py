@@ -15,6 +15,7 @@ Each kind of difference is weighed by how much likelier it is under "another doc
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from math import exp, lgamma, log
 
@@ -23,12 +24,13 @@ import numpy as np
 from crawler.dedup.align import align
 from crawler.dedup.codes import decode
 from crawler.dedup.parameters import PARAMETERS
-from crawler.dedup.sketch import HASH, MASKED, Bools, Pieces, Places, Sketch, Words, mix
+from crawler.dedup.sketch import FIGURES, HASH, MASKED, Bools, Pieces, Places, Sketch, Words, mix
 
 _HAN = np.uint32(0x4E00)
 _TELLING = 0.1  # probability by which all other places of a word differ by chance, up to which it tells something
 _PASSAGE = 6  # pieces (about 50 characters) that differ at one place: no wording, another passage
 _SEAM = 3  # pieces that a passage left out breaks: those on both sides and what their cut moves
+_PHRASE = 2  # pieces that two places share: a sentence that stands twice, and not a name in it
 _REACH = 4  # pieces that one masked place breaks at most: its own and those that share a cut with it
 
 
@@ -80,7 +82,8 @@ def compare(new: Sketch, old: Pieces) -> Comparison:
         if masked and max(len(each.old), len(each.new)) <= _REACH * masked:
             excused += min(len(each.old), len(each.new))
         elif each.old and each.new and not masked:
-            replaced.append(each)
+            if not _seam(each):
+                replaced.append(each)
             length = min(len(each.old), len(each.new))
             foreign += length if length >= _PASSAGE else 0
     shared_a, shared_b = (len(pairs) + excused + sum(moved) for moved in (moved_a, moved_b))
@@ -140,6 +143,12 @@ def _differences(pairs: list[tuple[int, int]], moved_a: list[bool], moved_b: lis
     return found
 
 
+def _seam(difference: _Difference) -> bool:
+    """Whether a passage was put in or left out at this place, which broke the pieces beside it: nothing is replaced."""
+    few, many = sorted((len(difference.old), len(difference.new)))
+    return few <= _SEAM <= many - few
+
+
 def _masked(difference: _Difference, theirs: Pieces, ours: Pieces) -> int:
     """How many of the pieces that differ are masked, on the side that has more of them."""
     old, new = theirs.codes[difference.old] & MASKED, ours.codes[difference.new] & MASKED
@@ -155,15 +164,20 @@ def _figures(pairs: list[tuple[int, int]], replaced: list[_Difference], theirs: 
     agreeing = int(np.count_nonzero(both)) - changed
     loose = 0
     for each in replaced:
-        before = set(theirs.figures[each.old].tolist()) - {0}
-        after = set(ours.figures[each.new].tolist()) - {0}
-        loose += bool(before - after and after - before)
+        loose += _other_figures(theirs.figures[each.old].tolist(), ours.figures[each.new].tolist())
     wording = len(replaced) - loose
     # Another document changes its figures everywhere, or keeps those of its template and changes the few beside
     # its names: one as likely as the other.
     everywhere = _odds(changed + loose, agreeing + wording / 2, PARAMETERS.figure_slip)
     beside = _odds(loose, wording, PARAMETERS.loose_slip)
     return log(0.5 * exp(everywhere) + 0.5 * exp(beside))
+
+
+def _other_figures(old: list[int], new: list[int]) -> bool:
+    """Whether the pieces at both sides of a difference hold other figures, wherever the cuts between them fall."""
+    before, after = Counter(filter(None, old)), Counter(filter(None, new))
+    gone, come = list((before - after).elements()), list((after - before).elements())
+    return bool(gone and come) and (sum(gone) - len(gone) - sum(come) + len(come)) % FIGURES != 0
 
 
 def _odds(another: float, copy: float, slip: float) -> float:
@@ -177,7 +191,7 @@ def _names(new: Sketch, level: int, matched: Bools, replaced: list[_Difference])
     """What the words at the replaced places say that the new text repeats. An editor's changes hit some places of
     a word and leave others; where another name was put in, every place of it differs. The word that is hardest to
     explain by chance counts, less what so many words may show by chance, and less when most places hold no name."""
-    where, site = _sites(new, level, matched, replaced)
+    where, site, count = _sites(new, level, matched, replaced)
     words, at = _words(new, where)
     differing = float(np.count_nonzero(where > 0)) / max(int(np.count_nonzero(where >= 0)), 1)
     # Every word of a replaced place, once for each site where it stands; in order, so that a word is a run.
@@ -193,7 +207,7 @@ def _names(new: Sketch, level: int, matched: Bools, replaced: list[_Difference])
     spread = np.diff(begins, append=len(entries))
     always = np.logical_and.reduceat(sites < _MATCHED, begins)
     rate = min(max(differing, 0.01), 0.99)
-    return _weigh(sites, spread, always, rate, len(replaced)) if (spread > 1).any() else 0.0
+    return _weigh(sites, spread, always, rate, count) if (spread > 1).any() else 0.0
 
 
 def _weigh(sites: Places, spread: Places, always: Bools, rate: float, count: int) -> float:
@@ -216,22 +230,31 @@ def _weigh(sites: Places, spread: Places, always: Bools, rate: float, count: int
 _MATCHED = 1 << 20  # sites from here on are places that agree
 
 
-def _sites(new: Sketch, level: int, matched: Bools, replaced: list[_Difference]) -> tuple[Places, Places]:
-    """For each character of the skeleton: -1 when its piece is not kept, 0 when it agrees, 1 when it differs, 2 when
-    it is replaced; and its site: the number of the replaced place, or else of its piece."""
+def _sites(new: Sketch, level: int, matched: Bools, replaced: list[_Difference]) -> tuple[Places, Places, int]:
+    """For each character of the skeleton: -1 when its piece says nothing, 0 when it agrees, 1 when it differs, 2 when
+    it is replaced; its site: the number of the replaced place, or else the hash of its piece (a phrase that is
+    repeated as a whole is one site); and the number of replaced places."""
     kept = new.kept
     if level > new.pieces.level:
         kept = kept.copy()
         kept[kept] = (new.pieces.codes & ((1 << level) - 1)) == 0
+    codes = (new.pieces.at_level(level).codes & HASH).astype(np.int64)
     state = np.where(matched, 0, 1)
-    site = np.arange(len(matched)) + np.where(matched, _MATCHED, _MATCHED // 2)
-    for number, each in enumerate(replaced):
+    site = codes + np.where(matched, _MATCHED, _MATCHED // 2)
+    known: dict[int, int] = {}
+    count = 0
+    for each in replaced:
+        own = codes[each.new].tolist()
+        again = Counter(known[code] for code in set(own) if code in known).most_common(1)
+        number = again[0][0] if again and again[0][1] >= _PHRASE else count
+        known.update(dict.fromkeys(own, number))
+        count = max(count, number + 1)
         state[each.new] = 2
         site[each.new] = number
     states, sites = np.full(len(kept), -1), np.zeros(len(kept), np.int64)
     states[kept], sites[kept] = state, site
     lengths = np.diff(new.starts, append=len(new.skeleton))
-    return np.repeat(states, lengths), np.repeat(sites, lengths)
+    return np.repeat(states, lengths), np.repeat(sites, lengths), count
 
 
 def _words(new: Sketch, where: Places) -> tuple[Words, Places]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from itertools import chain
 
 from crawler.datafiles import data_file
 
@@ -28,14 +29,16 @@ class Parameters:
     frequent: int
     fetched: int
     aligned: int
+    genre: tuple[tuple[str, ...], ...]
     wording: re.Pattern[str]
 
 
 def _load() -> Parameters:
     with data_file("dedup.toml").open("rb") as file:
         values = tomllib.load(file)
-    words = sorted(values.pop("wording").split(), key=len, reverse=True)
-    return Parameters(wording=re.compile("|".join(map(re.escape, words))), **values)
+    genre = tuple(tuple(group.split()) for group in values.pop("genre"))
+    words = sorted(chain(values.pop("wording").split(), *genre), key=len, reverse=True)
+    return Parameters(genre=genre, wording=re.compile("|".join(map(re.escape, words))), **values)
 
 
 PARAMETERS = _load()

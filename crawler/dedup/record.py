@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crawler.dedup.sketch import FIGURE, Pieces, Words
 
-VERSION = 1
+VERSION = 2
 _HEAD = struct.Struct("<BBBxI8sHH")  # version, flags, level, characters of key, hash, values, pieces
 _TRUNCATED = 1
 NO_PIECES = Pieces(np.zeros(0, np.uint16), np.zeros(0, np.uint16), 0)

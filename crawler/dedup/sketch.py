@@ -14,15 +14,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.dedup.codes import Codes, encode
+from crawler.dedup.codes import Codes, encode, look_up
 from crawler.dedup.key import SEPARATOR, WILDCARD
+from crawler.dedup.parameters import PARAMETERS
 
 SHORT = 200  # characters of key: below that only equality is evidence
 LONG = 1_000_000  # characters of key that are looked at; the exact hash covers all of them
@@ -33,6 +34,7 @@ RADIUS = 4  # a cut is the smallest hash of so many neighbours on each side: pie
 PIECES = 512  # of a longer text only every second, fourth... kind of piece is kept
 
 HASH, FIGURE, MASKED = 0x3FFF, 0x4000, 0x8000  # the bits of a piece
+FIGURES = 65521  # the figures of a piece are kept as 1 + their sum modulo this: the same sum wherever the cuts fall
 
 Words = NDArray[np.uint32]
 Bools = NDArray[np.bool_]
@@ -114,7 +116,7 @@ def sketch(key: str) -> Sketch:
     if figures.long:
         identifiers = np.array(sorted(set(figures.long))[:FACTS], np.uint32)
         values = _distinct(np.concatenate([values, identifiers]))
-    return _cut(values, encode(skeleton), figures)
+    return _cut(values, encode(skeleton).copy(), figures)
 
 
 def split_figures(text: str) -> tuple[str, Figures]:
@@ -186,6 +188,7 @@ def _distinct(values: Words) -> Words:
 
 def _cut(values: Words, skeleton: Codes, figures: Figures) -> Sketch:
     """`skeleton` cut into pieces, and hashed with the figures that stand in them."""
+    _fold_genre(skeleton)
     pairs = mix(skeleton[:-1] * _BASE + skeleton[1:])
     starts = np.concatenate([_ZERO, np.flatnonzero(pairs == _lowest_around(pairs)) + 1])
     pairs[starts[1:] - 1] = 0  # the pair that straddles a cut belongs to no piece
@@ -201,6 +204,29 @@ def _cut(values: Words, skeleton: Codes, figures: Figures) -> Sketch:
     return Sketch(values, Pieces(codes, beside, level), skeleton, starts, kept)
 
 
+def _fold_genre(skeleton: Codes) -> None:
+    """Makes one word of those that sites exchange for one another (报告, 总结), so that no piece differs by them."""
+    table, pairs, groups = _genre()
+    joined = skeleton[:-1] << np.uint32(16) ^ skeleton[1:]
+    at = np.flatnonzero(look_up(table, joined * _BASE >> np.uint32(16)))
+    places = np.searchsorted(pairs, joined[at]).clip(max=len(pairs) - 1)
+    found = pairs[places] == joined[at]
+    at, group = at[found], groups[places[found]]
+    skeleton[at], skeleton[at + 1] = group, group
+
+
+@cache
+def _genre() -> tuple[Bools, Words, Words]:
+    """The genre's words of two characters: a table of their hashes, the words in order, the sign of each one's group."""
+    signs = {word: number for number, group in enumerate(PARAMETERS.genre, 1) for word in group if len(word) == 2}
+    words = sorted(signs)
+    codes = encode("".join(words))
+    pairs = codes[::2] << np.uint32(16) ^ codes[1::2]
+    table = np.zeros(1 << 16, np.bool_)
+    table[pairs * _BASE >> np.uint32(16)] = True
+    return table, pairs, np.array([signs[word] for word in words], np.uint32)
+
+
 def _beside(codes: NDArray[np.uint16], starts: Places, figures: Figures) -> NDArray[np.uint16]:
     """The figures of each piece as one hash; marks the pieces in `codes` that have figures or masked places."""
     beside = np.zeros(len(codes), np.uint16)
@@ -211,7 +237,7 @@ def _beside(codes: NDArray[np.uint16], starts: Places, figures: Figures) -> NDAr
     holders = np.searchsorted(starts, figures.places, "right") - 1
     for holder, says in zip(holders.tolist(), figures.hashes, strict=True):
         if says:
-            sums[holder] = 31 * sums.get(holder, 0) + says
+            sums[holder] = sums.get(holder, 0) + says
         else:
             covered.add(holder)
     if covered:
@@ -219,7 +245,7 @@ def _beside(codes: NDArray[np.uint16], starts: Places, figures: Figures) -> NDAr
         sums = {holder: says for holder, says in sums.items() if holder not in covered}
     if sums:
         said = list(sums)
-        beside[said] = [says % 65521 + 1 for says in sums.values()]
+        beside[said] = [says % FIGURES + 1 for says in sums.values()]
         codes[said] |= FIGURE
     return beside
 
