@@ -178,9 +178,17 @@ COPIES: dict[str, Callable[[str, random.Random], str]] = {
 # Siblings: another document in the same words.
 
 
+_ITEM = r"(?m:^\s*[（(]?\d+(?=[、.．)）,，]\D))"  # the number of a list's item is no fact
+
+
+def figures(text: str) -> int:
+    """How many figures of two digits and more it holds, without years and the numbers of items."""
+    return len(re.findall(r"(?<!\d)(?!20[0-3]\d)\d\d", re.sub(_ITEM, "", text)))
+
+
 def other_figures(text: str, rng: random.Random) -> str:
-    """The yearly version: another year, and other figures everywhere."""
-    return re.sub(r"\d+(?:\.\d+)?", lambda match: _other(match[0], rng), text)
+    """The yearly version: another year, and other figures everywhere; the items are numbered as before."""
+    return re.sub(rf"({_ITEM})|\d+(?:\.\d+)?", lambda match: match[1] or _other(match[0], rng), text)
 
 
 def _other(figure: str, rng: random.Random) -> str:
