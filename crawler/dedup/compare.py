@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from math import exp, lgamma, log
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crawler.dedup.align import align
 from crawler.dedup.codes import decode
@@ -159,25 +160,44 @@ def _figures(pairs: list[tuple[int, int]], replaced: list[_Difference], theirs: 
     """What the figures say: those in the same sentence frame, and those in frames that differ themselves."""
     corresponding = np.array(pairs, np.int64).reshape(-1, 2)
     old, new = theirs.figures[corresponding[:, 0]], ours.figures[corresponding[:, 1]]
-    both = (old != 0) & (new != 0)
-    changed = int(np.count_nonzero(both & (old != new)))
-    agreeing = int(np.count_nonzero(both)) - changed
+    both, other = (old != 0) & (new != 0), old != new
+    naming = both & _identifies(old) & _identifies(new)
+    changed, renamed = int(np.count_nonzero(both & other)), int(np.count_nonzero(naming & other))
+    agreeing, same = int(np.count_nonzero(both)) - changed, int(np.count_nonzero(naming)) - renamed
     loose = 0
     for each in replaced:
-        loose += _other_figures(theirs.figures[each.old].tolist(), ours.figures[each.new].tolist())
+        gone, come = _residue(theirs.figures[each.old].tolist(), ours.figures[each.new].tolist())
+        loose += bool(gone and come)
+        renamed += _names_one(gone) and _names_one(come)
     wording = len(replaced) - loose
     # Another document changes its figures everywhere, or keeps those of its template and changes the few beside
-    # its names: one as likely as the other.
-    everywhere = _odds(changed + loose, agreeing + wording / 2, PARAMETERS.figure_slip)
-    beside = _odds(loose, wording, PARAMETERS.loose_slip)
-    return log(0.5 * exp(everywhere) + 0.5 * exp(beside))
+    # its names, or those that name something: one as likely as the other.
+    ways = [
+        _odds(changed + loose, agreeing + wording / 2, PARAMETERS.figure_slip),
+        _odds(loose, wording, PARAMETERS.loose_slip),
+    ]
+    if renamed:
+        ways.append(_odds(renamed, same, PARAMETERS.identifier_slip))
+    return log(sum(map(exp, ways)) / len(ways))
 
 
-def _other_figures(old: list[int], new: list[int]) -> bool:
-    """Whether the pieces at both sides of a difference hold other figures, wherever the cuts between them fall."""
+def _identifies(figures: NDArray[np.uint16]) -> Bools:
+    """Which of the (present) figures hold an identifier."""
+    identifies: Bools = (figures & 1) == 0
+    return identifies
+
+
+def _names_one(figures: list[int]) -> bool:
+    return any(figure & 1 == 0 for figure in figures)
+
+
+def _residue(old: list[int], new: list[int]) -> tuple[list[int], list[int]]:
+    """The figures of the pieces at both sides of a difference that the other side has not, wherever the cuts between
+    them fall."""
     before, after = Counter(filter(None, old)), Counter(filter(None, new))
     gone, come = list((before - after).elements()), list((after - before).elements())
-    return bool(gone and come) and (sum(gone) - len(gone) - sum(come) + len(come)) % FIGURES != 0
+    sums = [sum(figure - 1 >> 1 for figure in figures) % FIGURES for figures in (gone, come)]
+    return (gone, come) if sums[0] != sums[1] else ([], [])
 
 
 def _odds(another: float, copy: float, slip: float) -> float:

@@ -14,6 +14,7 @@ from crawler.datafiles import data_file
 class Parameters:
     figure_slip: float
     loose_slip: float
+    identifier_slip: float
     name_slip: float
     no_name: float
     doubt: float

@@ -29,12 +29,15 @@ SHORT = 200  # characters of key: below that only equality is evidence
 LONG = 1_000_000  # characters of key that are looked at; the exact hash covers all of them
 SHINGLE = 6  # characters, three pairs: of 4, common turns of phrase are found in every other document
 FEWEST, SHARE, MOST = 20, 96, 1024  # values of the sample: at least, one of so many shingles, at most
+IDENTIFIER = 5  # signs of a figure (a telephone, a project, an amount to the last digit) that names one thing
 FACTS = 2  # identifiers (figures of four signs and more) that are looked up beside the shingles
 RADIUS = 4  # a cut is the smallest hash of so many neighbours on each side: pieces of 9 characters
 PIECES = 512  # of a longer text only every second, fourth... kind of piece is kept
 
 HASH, FIGURE, MASKED = 0x3FFF, 0x4000, 0x8000  # the bits of a piece
-FIGURES = 65521  # the figures of a piece are kept as 1 + their sum modulo this: the same sum wherever the cuts fall
+# The figures of a piece are kept as 1 + twice the sum of their hashes modulo this prime + whether one is an identifier:
+# the sum is the same wherever the cuts fall.
+FIGURES = 32749
 
 Words = NDArray[np.uint32]
 Bools = NDArray[np.bool_]
@@ -90,8 +93,8 @@ class Sketch:
 
 class Figures(NamedTuple):
     """Numbers, amounts, identifiers with their letters, masked places: where each that says something stands in the
-    skeleton, the hash of what it says (0: it is masked), and the hashes of those that are long enough to identify
-    something."""
+    skeleton, twice the hash of what it says and 1 for an identifier (0: it is masked), and the hashes of those that
+    are long enough to be looked up."""
 
     places: list[int]
     hashes: list[int]
@@ -139,7 +142,7 @@ def split_figures(text: str) -> tuple[str, Figures]:
             found.places.append(place)
             found.hashes.append(says)
         if says and end - start > 3:
-            found.long.append(says)
+            found.long.append(says >> 1)
         place += 1
     out.append(text[end:])
     return "".join(out), found
@@ -147,14 +150,14 @@ def split_figures(text: str) -> tuple[str, Figures]:
 
 @lru_cache(1 << 14)
 def _said(figure: str) -> tuple[int, bool, bool]:
-    """The hash of what a run of letters and digits says, without years (1950 to 2039: sites move them); whether it
-    is masked; whether it is a word and no figure."""
+    """Twice the hash of what a run of letters and digits says, without years (1950 to 2039: sites move them), and 1
+    for an identifier; whether it is masked; whether it is a word and no figure."""
     if WILDCARD in figure:
         return 0, True, False
     if not _ANY_DIGIT.search(figure):
         return 0, False, True
     said = _YEAR.sub("", figure).replace(SEPARATOR, "")
-    return crc32(said.encode("utf-8")) if said else 0, False, False
+    return 2 * crc32(said.encode("utf-8")) + (len(said) >= IDENTIFIER) if said else 0, False, False
 
 
 def _arabic(match: re.Match[str]) -> str:
@@ -237,7 +240,8 @@ def _beside(codes: NDArray[np.uint16], starts: Places, figures: Figures) -> NDAr
     holders = np.searchsorted(starts, figures.places, "right") - 1
     for holder, says in zip(holders.tolist(), figures.hashes, strict=True):
         if says:
-            sums[holder] = sums.get(holder, 0) + says
+            before = sums.get(holder, 0)
+            sums[holder] = (before | 1) + (says & ~1) if says & 1 else before + says
         else:
             covered.add(holder)
     if covered:
@@ -245,7 +249,7 @@ def _beside(codes: NDArray[np.uint16], starts: Places, figures: Figures) -> NDAr
         sums = {holder: says for holder, says in sums.items() if holder not in covered}
     if sums:
         said = list(sums)
-        beside[said] = [says % FIGURES + 1 for says in sums.values()]
+        beside[said] = [(says >> 1) % FIGURES * 2 + (says & 1) + 1 for says in sums.values()]
         codes[said] |= FIGURE
     return beside
 
