@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +25,7 @@ def test_a_text_that_is_printed_twice_is_aligned_although_no_piece_stands_once()
 def test_places_that_correspond_hold_the_same_and_ascend(a: list[int], b: list[int]) -> None:
     pairs = align(a, b)
     assert all(a[i] == b[j] for i, j in pairs)
-    assert all(i0 < i1 and j0 < j1 for (i0, j0), (i1, j1) in zip(pairs, pairs[1:], strict=False))
+    assert all(i0 < i1 and j0 < j1 for (i0, j0), (i1, j1) in pairwise(pairs))
 
 
 def test_equal_sequences_correspond_everywhere() -> None:
