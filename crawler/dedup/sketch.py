@@ -21,7 +21,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.dedup.codes import Codes, encode, look_up
+from crawler.dedup.codes import Codes, encode
 from crawler.dedup.key import SEPARATOR, WILDCARD
 from crawler.dedup.parameters import PARAMETERS
 
@@ -211,7 +211,7 @@ def _fold_genre(skeleton: Codes) -> None:
     """Makes one word of those that sites exchange for one another (报告, 总结), so that no piece differs by them."""
     table, pairs, groups = _genre()
     joined = skeleton[:-1] << np.uint32(16) ^ skeleton[1:]
-    at = np.flatnonzero(look_up(table, joined * _BASE >> np.uint32(16)))
+    at = np.flatnonzero(table.take(joined * _BASE >> np.uint32(16), mode="clip"))
     places = np.searchsorted(pairs, joined[at]).clip(max=len(pairs) - 1)
     found = pairs[places] == joined[at]
     at, group = at[found], groups[places[found]]
