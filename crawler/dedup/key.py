@@ -11,7 +11,7 @@ import re
 
 import numpy as np
 
-from crawler.dedup.codes import BRACKETS, COVER, COVERS, DIGIT, DOT, KEPT, LETTER_D, Codes, Roles, decode, fold
+from crawler.dedup.codes import BRACKET, BRACKETS, COVER, COVERS, DIGIT, DOT, KEPT, LETTER_D, Codes, Roles, decode, fold
 
 WILDCARD = "#"  # stands for a masked place, however it was masked
 SEPARATOR = "·"  # stands for the sign between two digits: 1.5 is not 15, and 3-5 is not 35
@@ -43,8 +43,9 @@ def dedup_key(text: str) -> str:
     """
     codes, roles = fold(text)
     # Most texts hold nothing that may be masking, and looking for it in a string is the slow part.
-    bracketed = bool(((roles[:-1] >> 1) & roles[1:] & DOT).any())
-    if bracketed or (roles & (COVER | LETTER_D)).any():
+    every = int(np.bitwise_or.reduce(roles, initial=0))
+    bracketed = every & BRACKET and every & DOT and ((roles[:-1] >> 1) & roles[1:] & DOT).any()
+    if bracketed or every & (COVER | LETTER_D):
         bare = decode(codes)
         masked = _BRACKETS.sub(WILDCARD, bare) if bracketed else bare
         masked = _CENSORED.sub(_party, _MASK.sub(_wildcard, masked))

@@ -38,6 +38,7 @@ HASH, FIGURE, MASKED = 0x3FFF, 0x4000, 0x8000  # the bits of a piece
 # The figures of a piece are kept as 1 + twice the sum of their hashes modulo this prime + whether one is an identifier:
 # the sum is the same wherever the cuts fall.
 FIGURES = 32749
+NO_FIGURE = 1 << 40  # above all hashes: a year
 
 Words = NDArray[np.uint32]
 Bools = NDArray[np.bool_]
@@ -48,7 +49,7 @@ _BASE, _FIRST, _SECOND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32
 _TRUE = np.ones(1, np.bool_)
 _ZERO = np.zeros(1, np.int64)
 _NOTHING = np.zeros(1, np.uint32)
-_FIGURE = re.compile(f"[a-z0-9{SEPARATOR}{WILDCARD}][a-z0-9{SEPARATOR}{WILDCARD}]*")
+_FIGURE = re.compile(f"([a-z0-9{SEPARATOR}{WILDCARD}][a-z0-9{SEPARATOR}{WILDCARD}]*)")
 _ANY_DIGIT = re.compile("[0-9]")
 _YEAR = re.compile("(?<![0-9])(?:20[0-3]|19[5-9])[0-9]")
 _NUMERAL = re.compile("[一二三四五六七八九十〇○零百千壹贰叁肆伍陆柒捌玖拾佰仟]"
@@ -81,7 +82,7 @@ class Pieces:
 
 @dataclass(slots=True, frozen=True)
 class Sketch:
-    """The sample (`values`, ascending) and the `pieces`; for whoever has the text itself, `skeleton` is the text
+    """The sample (`values`) and the `pieces`; for whoever has the text itself, `skeleton` is the text
     without its figures, `starts` says where its pieces begin and `kept` which of them stand in `pieces`."""
 
     values: Words
@@ -111,53 +112,55 @@ def mix(values: Words) -> Words:
     return values
 
 
+def _stir(values: Words) -> None:
+    """A hash of each value, in its place; the high bits, which decide what is smallest, are as good as those of `mix`."""
+    values ^= values >> np.uint32(15)
+    values *= _FIRST
+
+
 def sketch(key: str) -> Sketch:
     """What is kept of the text with this key (at least SHORT characters of it)."""
     text = _NUMERAL.sub(_arabic, key[:LONG])
     skeleton, figures = split_figures(text)
     values = _sample(encode(text))
     if figures.long:
-        identifiers = np.array(sorted(set(figures.long))[:FACTS], np.uint32)
-        values = _distinct(np.concatenate([values, identifiers]))
+        values = np.concatenate([values, np.array(sorted(set(figures.long))[:FACTS], np.uint32)])
     return _cut(values, encode(skeleton).copy(), figures)
 
 
 def split_figures(text: str) -> tuple[str, Figures]:
     """`text` with each figure as one "0", and the figures."""
     found = Figures([], [], [])
-    out: list[str] = []
-    end = place = 0
-    for match in _FIGURE.finditer(text):
-        says, masked, plain = _said(match[0])
-        if plain:
-            continue  # a word
-        start = match.start()
-        out += (text[end:start], "0")
-        place += start - end
-        end = match.end()
+    runs = _FIGURE.split(text)  # what stands between figures, and at the odd places the figures
+    place = 0
+    for at in range(1, len(runs), 2):
+        figure = runs[at]
+        place += len(runs[at - 1])
+        says = _said(figure)
+        if says < 0:  # a word
+            place += len(figure)
+            continue
+        runs[at] = "0"
         # A number of one or two digits that counts nothing is an item's: 1传达, 12检查.
-        if end - start < 3 and text[end : end + 1] not in _UNITS:
-            says = 0
-        if says or masked:
+        if says != NO_FIGURE and (says == 0 or len(figure) > 2 or runs[at + 1][:1] in _UNITS):
             found.places.append(place)
             found.hashes.append(says)
-        if says and end - start > 3:
-            found.long.append(says >> 1)
+            if says and len(figure) > 3:
+                found.long.append(says >> 1)
         place += 1
-    out.append(text[end:])
-    return "".join(out), found
+    return "".join(runs), found
 
 
 @lru_cache(1 << 14)
-def _said(figure: str) -> tuple[int, bool, bool]:
+def _said(figure: str) -> int:
     """Twice the hash of what a run of letters and digits says, without years (1950 to 2039: sites move them), and 1
-    for an identifier; whether it is masked; whether it is a word and no figure."""
+    for an identifier; 0 when it is masked, NO_FIGURE when it is only a year, less than 0 when it is a word."""
     if WILDCARD in figure:
-        return 0, True, False
+        return 0
     if not _ANY_DIGIT.search(figure):
-        return 0, False, True
+        return -1
     said = _YEAR.sub("", figure).replace(SEPARATOR, "")
-    return 2 * crc32(said.encode("utf-8")) + (len(said) >= IDENTIFIER) if said else 0, False, False
+    return 2 * crc32(said.encode("utf-8")) + (len(said) >= IDENTIFIER) if said else NO_FIGURE
 
 
 def _arabic(match: re.Match[str]) -> str:
@@ -174,7 +177,7 @@ def _sample(codes: Codes) -> Words:
     hashes += pairs[2 : 2 + length]
     hashes *= _FIRST
     hashes += pairs[4 : 4 + length]
-    mix(hashes)
+    _stir(hashes)
     wanted = min(max(length // SHARE, FEWEST), MOST)
     # A first cut by value leaves little to sort; where shingles repeat, it may leave too little.
     few = _distinct(hashes[hashes < np.uint32(min(1.0, 1.6 * wanted / length) * (2**32 - 1))])
@@ -192,10 +195,15 @@ def _distinct(values: Words) -> Words:
 def _cut(values: Words, skeleton: Codes, figures: Figures) -> Sketch:
     """`skeleton` cut into pieces, and hashed with the figures that stand in them."""
     _fold_genre(skeleton)
-    pairs = mix(skeleton[:-1] * _BASE + skeleton[1:])
-    starts = np.concatenate([_ZERO, np.flatnonzero(pairs == _lowest_around(pairs)) + 1])
-    pairs[starts[1:] - 1] = 0  # the pair that straddles a cut belongs to no piece
-    hashes = mix(np.add.reduceat(np.concatenate([pairs, _NOTHING]), starts, dtype=np.uint32) + skeleton[starts])
+    pairs = skeleton[:-1] * _BASE
+    pairs += skeleton[1:]
+    _stir(pairs)
+    cuts = (pairs == _lowest_around(pairs)).nonzero()[0]
+    pairs[cuts] = 0  # the pair that straddles a cut belongs to no piece
+    starts = np.concatenate([_ZERO, cuts + 1])
+    hashes = np.add.reduceat(np.concatenate([pairs, _NOTHING]), starts, dtype=np.uint32)
+    hashes += skeleton[starts]
+    mix(hashes)
     codes = (hashes & HASH).astype(np.uint16)
     beside = _beside(codes, starts, figures)
     level, kept = 0, np.ones(len(codes), np.bool_)
@@ -209,25 +217,30 @@ def _cut(values: Words, skeleton: Codes, figures: Figures) -> Sketch:
 
 def _fold_genre(skeleton: Codes) -> None:
     """Makes one word of those that sites exchange for one another (报告, 总结), so that no piece differs by them."""
-    table, pairs, groups = _genre()
-    joined = skeleton[:-1] << np.uint32(16) ^ skeleton[1:]
-    at = np.flatnonzero(table.take(joined * _BASE >> np.uint32(16), mode="clip"))
-    places = np.searchsorted(pairs, joined[at]).clip(max=len(pairs) - 1)
-    found = pairs[places] == joined[at]
-    at, group = at[found], groups[places[found]]
-    skeleton[at], skeleton[at + 1] = group, group
+    words, pairs, signs = _genre()
+    joined = skeleton[:-1] << np.uint32(16)
+    joined ^= skeleton[1:]
+    numbers = words.take((joined * _BASE) >> np.uint32(16), mode="clip")
+    at = (numbers != 0).nonzero()[0]
+    numbers = numbers[at]
+    right = pairs[numbers] == joined[at]
+    at, sign = at[right], signs[numbers[right]]
+    skeleton[at] = sign
+    skeleton[at + 1] = sign
 
 
 @cache
-def _genre() -> tuple[Bools, Words, Words]:
-    """The genre's words of two characters: a table of their hashes, the words in order, the sign of each one's group."""
-    signs = {word: number for number, group in enumerate(PARAMETERS.genre, 1) for word in group if len(word) == 2}
-    words = sorted(signs)
-    codes = encode("".join(words))
+def _genre() -> tuple[NDArray[np.uint8], Words, Words]:
+    """The genre's words of two characters: a table of their numbers by a hash of 16 bits (0: none), the two characters
+    of each, and the sign of its group. Raises ValueError when two of the words share a hash."""
+    signs = {word: sign for sign, group in enumerate(PARAMETERS.genre, 1) for word in group if len(word) == 2}
+    codes = encode("".join(signs))
     pairs = codes[::2] << np.uint32(16) ^ codes[1::2]
-    table = np.zeros(1 << 16, np.bool_)
-    table[pairs * _BASE >> np.uint32(16)] = True
-    return table, pairs, np.array([signs[word] for word in words], np.uint32)
+    table = np.zeros(1 << 16, np.uint8)
+    table[pairs * _BASE >> np.uint32(16)] = np.arange(1, len(pairs) + 1)
+    if np.count_nonzero(table) < len(signs):
+        raise ValueError("dedup.toml: two words of genre have one hash: leave one of them out")
+    return table, np.append(np.uint32(0), pairs), np.array([0, *signs.values()], np.uint32)
 
 
 def _beside(codes: NDArray[np.uint16], starts: Places, figures: Figures) -> NDArray[np.uint16]:
@@ -237,18 +250,18 @@ def _beside(codes: NDArray[np.uint16], starts: Places, figures: Figures) -> NDAr
         return beside
     sums: dict[int, int] = {}
     covered: set[int] = set()
-    holders = np.searchsorted(starts, figures.places, "right") - 1
-    for holder, says in zip(holders.tolist(), figures.hashes, strict=True):
+    holders = starts.searchsorted(np.array(figures.places), "right").tolist()
+    for holder, says in zip(holders, figures.hashes, strict=True):
         if says:
             before = sums.get(holder, 0)
             sums[holder] = (before | 1) + (says & ~1) if says & 1 else before + says
         else:
             covered.add(holder)
     if covered:
-        codes[list(covered)] |= MASKED
+        codes[np.array(list(covered)) - 1] |= MASKED
         sums = {holder: says for holder, says in sums.items() if holder not in covered}
     if sums:
-        said = list(sums)
+        said = np.array(list(sums)) - 1
         beside[said] = [(says >> 1) % FIGURES * 2 + (says & 1) + 1 for says in sums.values()]
         codes[said] |= FIGURE
     return beside
