@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Literal
 
 import numpy as np
 
 from crawler.dedup.compare import Comparison, compare
-from crawler.dedup.index import Index, Names, Numbers
+from crawler.dedup.index import Index, Loaded, Names, Numbers
 from crawler.dedup.parameters import PARAMETERS
-from crawler.dedup.record import Record, exact_value, unpack, values_of
-from crawler.dedup.signature import Part, Signature, prepare
+from crawler.dedup.record import Record, exact_value, pack_values, unpack, unpack_values
+from crawler.dedup.signature import NO_VALUES, Part, Signature, prepare
 from crawler.dedup.sketch import HASH, Bools, Places, Words
 from crawler.dedup.store import MemoryStore, SignatureStore
 
@@ -22,7 +22,7 @@ Kind = Literal["new", "exact", "near", "contained"]
 
 _RECENT = 4096  # records of the last documents stay at hand: a store need not show what is not committed yet
 _CERTAIN = 0.9  # similarity from which the likeliest candidate is taken without a look at the others
-_LOADED = 1 << 14  # records read at a time at the start
+_LOOKED_AT = 20  # records that are looked at at the start: of another version is one as all
 
 
 @dataclass(slots=True, frozen=True)
@@ -47,14 +47,14 @@ _NEW = Verdict("new")
 
 
 class Deduplicator:
-    """Recognises documents by their body. In memory, or over a `SignatureStore`, whose records it reads at once."""
+    """Recognises documents by their body. In memory, or over a `SignatureStore`, whose samples it reads at once."""
 
     def __init__(self, store: SignatureStore | None = None):
         """Raises ValueError when the store holds records of another version."""
         self._store = MemoryStore() if store is None else store
-        self._index, self._names = Index(), Names()
+        self._names = Names()
         self._recent: OrderedDict[str, bytes] = OrderedDict()
-        self._load()
+        self._index = self._load()
 
     def __len__(self) -> int:
         """How many documents were added, those removed since included."""
@@ -92,14 +92,12 @@ class Deduplicator:
         signature = body if isinstance(body, Signature) else prepare(body, parts, truncated)
         if not signature.digest:
             return
-        record = signature.record()
-        data = record.pack()
-        self._store.add(id, data)
+        data, values = signature.record().pack(), signature.values
+        self._store.add(id, data, pack_values(values))
         self._recent[id] = data
         self._recent.move_to_end(id)
         if len(self._recent) > _RECENT:
             self._recent.popitem(last=False)
-        values = np.append(exact_value(record.digest), record.values)
         self._index.add(values, np.array([len(values)]))
         self._names.extend([id])
 
@@ -108,17 +106,17 @@ class Deduplicator:
         self._store.remove(id)
         self._recent.pop(id, None)
 
-    def _load(self) -> None:
-        rows = iter(self._store.load())
+    def _load(self) -> Index:
         loaded: list[Words] = []
         lengths: list[Places] = []
-        while batch := list(islice(rows, _LOADED)):
-            values, counts = values_of([record for _, record in batch])
-            loaded.append(values)
-            lengths.append(counts)
-            self._names.extend([id for id, _ in batch])
-        if loaded:
-            self._index.add(np.concatenate(loaded), np.concatenate(lengths))
+        for ids, sizes, samples in self._store.samples():
+            if not loaded:
+                for record in self._store.get(ids[:_LOOKED_AT]).values():
+                    unpack(record)
+            loaded.append(unpack_values(samples))
+            lengths.append(np.array(sizes) // 4)
+            self._names.extend(ids)
+        return Index(Loaded(loaded, np.concatenate(lengths))) if loaded else Index()
 
     def _judge(self, signature: Signature, exclude: str | None) -> Verdict:
         """The verdict on one text, whatever its parts."""
@@ -166,8 +164,8 @@ class Deduplicator:
         self, signature: Signature, exclude: str | None
     ) -> tuple[list[tuple[str, Record]], list[tuple[str, Record]]]:
         """Documents that may have the same key, and those whose pieces are worth aligning, the likeliest first."""
-        own = signature.sketch.values if signature.sketch else np.zeros(0, np.uint32)
-        values = np.append(exact_value(signature.digest), own)
+        own = signature.sketch.values if signature.sketch else NO_VALUES
+        values = np.concatenate([[exact_value(signature.digest)], own])
         documents, of, complete = self._index.find(values, PARAMETERS.frequent)
         if not len(documents):
             return [], []

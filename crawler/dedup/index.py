@@ -1,12 +1,14 @@
-"""Which documents hold a value: chains in flat arrays, in memory, built again from the stored records at a start.
+"""Which documents hold a value: flat arrays in memory.
 
-8 bytes a posting (its value, and the next posting of its slot) and 4 for each slot. A document's postings lie
-together, so its number is found from where they begin. Postings are never taken out: a candidate whose record is
-gone is no candidate.
+What was known at the start lies sorted (8 bytes a posting: its value and its document); what came since, in chains:
+8 bytes a posting (its value, and the next posting of its slot) and 4 for each slot. There a document's postings
+lie together, so its number is found from where they begin. Postings are never taken out: a candidate whose record
+is gone is no candidate.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -24,10 +26,44 @@ Numbers = NDArray[np.int32]
 Kind = TypeVar("Kind", bound=np.generic)
 
 
-class Index:
-    """Postings: values (32 bits) of documents, which are numbered in the order of arrival."""
+class Loaded:
+    """Postings that are known at the start, sorted: three times as quick to make as chains, and smaller."""
 
-    def __init__(self) -> None:
+    def __init__(self, samples: Sequence[Words], lengths: Places) -> None:
+        """The values of all documents one after the other, in pieces; and how many each document has."""
+        keys = np.empty(int(lengths.sum()), np.uint64)
+        end = 0
+        for values in samples:
+            keys[end : end + len(values)] = values
+            end += len(values)
+        keys <<= np.uint64(32)
+        keys |= np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
+        keys.sort()
+        self._documents = keys.astype(np.uint32).view(np.int32)
+        keys >>= np.uint64(32)
+        self._values = keys.astype(np.uint32)
+        self.count = len(lengths)
+
+    @property
+    def nbytes(self) -> int:
+        return self._values.nbytes + self._documents.nbytes
+
+    def find(self, values: Words, most: int) -> tuple[Numbers, Places, Bools]:
+        """As `Index.find`: of each value the `most` postings that came last."""
+        ends = self._values.searchsorted(values, "right")
+        counts = ends - self._values.searchsorted(values, "left")
+        complete = counts <= most
+        counts = np.minimum(counts, most)
+        of = np.repeat(np.arange(len(values)), counts)
+        within = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return self._documents[(ends - counts)[of] + within], of, complete
+
+
+class Index:
+    """Postings: values (32 bits) of documents, which are numbered in the order of arrival, those of `loaded` first."""
+
+    def __init__(self, loaded: Loaded | None = None) -> None:
+        self._loaded = loaded or Loaded((), np.zeros(0, np.int64))
         self._slots = np.full(1 << 12, -1, np.int32)
         self._values = np.empty(1 << 12, np.uint32)
         self._next = np.empty(1 << 12, np.int32)
@@ -37,7 +73,8 @@ class Index:
     @property
     def nbytes(self) -> int:
         """Memory of the arrays, idle room included."""
-        return self._slots.nbytes + self._values.nbytes + self._next.nbytes + self._starts.nbytes
+        grown = self._slots.nbytes + self._values.nbytes + self._next.nbytes + self._starts.nbytes
+        return self._loaded.nbytes + grown
 
     def add(self, values: Words, lengths: Places) -> None:
         """New documents with `lengths` values each, which follow one another in `values`."""
@@ -58,6 +95,15 @@ class Index:
     def find(self, values: Words, most: int) -> tuple[Numbers, Places, Bools]:
         """Postings of `values`, at most about `most` each: their documents, which of the `values` each posting is
         of, and for each of the `values` whether all its postings were found."""
+        documents, of, complete = self._loaded.find(values, most)
+        if self._postings:
+            since, of_since, ended = self._find(values, most)
+            documents = np.concatenate([documents, since + np.int32(self._loaded.count)])
+            of, complete = np.concatenate([of, of_since]), complete & ended
+        return documents, of, complete
+
+    def _find(self, values: Words, most: int) -> tuple[Numbers, Places, Bools]:
+        """`find` among the postings that came since the start."""
         complete = np.ones(len(values), np.bool_)
         asked = np.arange(len(values))
         postings = self._slots[self._slot(values)]
@@ -142,11 +188,12 @@ class Names:
 
     def extend(self, names: list[str]) -> None:
         """More names, which have the next numbers."""
-        encoded = [name.encode("utf-8", "surrogatepass") for name in names]
+        joined = "".join(names)
+        encoded = names if joined.isascii() else [name.encode("utf-8", "surrogatepass") for name in names]
         self._ends = _roomy(self._ends, self._count + len(names))
         sizes = np.fromiter(map(len, encoded), np.int64, len(names))
         self._ends[self._count : self._count + len(names)] = len(self._text) + np.cumsum(sizes)
-        self._text += b"".join(encoded)
+        self._text += joined.encode("utf-8", "surrogatepass")
         self._count += len(names)
 
 

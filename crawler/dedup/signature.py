@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from crawler.dedup.key import dedup_key
-from crawler.dedup.record import NO_PIECES, Record
+from crawler.dedup.record import NO_PIECES, Record, exact_value
 from crawler.dedup.sketch import MOST, SHORT, Sketch, Words, sketch
+
+NO_VALUES = np.zeros(0, np.uint32)
 
 # A piece of a collection: its span as {"start", "end"} or (start, end), or its text.
 Part = Mapping[str, object] | tuple[int, int] | str
@@ -29,16 +31,16 @@ class Signature:
 
     @property
     def values(self) -> Words:
-        """What the document is found by: its own sample and those of its parts, so that a part is found alone."""
+        """What the document is found by: its exact hash, its own sample and those of its parts, so that a part is found
+        alone."""
         samples = [each.sketch.values for each in (self, *self.parts) if each.sketch]
-        if not samples:
-            return np.zeros(0, np.uint32)
-        return samples[0] if len(samples) == 1 else np.unique(np.concatenate(samples))[: 8 * MOST]
+        own = samples[0] if len(samples) == 1 else np.unique(np.concatenate([NO_VALUES, *samples]))[: 8 * MOST]
+        return np.concatenate([[exact_value(self.digest)], own])
 
     def record(self) -> Record:
         """What is to be kept of it."""
         pieces = self.sketch.pieces if self.sketch else NO_PIECES
-        return Record(self.digest, self.length, self.truncated, self.values, pieces)
+        return Record(self.digest, self.length, self.truncated, pieces)
 
 
 def prepare(body: str, parts: Iterable[Part] = (), truncated: bool = False) -> Signature:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Protocol
+
+# Some documents: their ids, the bytes of each one's sample, and the samples one after the other.
+Samples = tuple[list[str], list[int], bytes]
+_BATCH = 1 << 14
 
 
 class SignatureStore(Protocol):
-    """Records (bytes) by document id. What is added inside a transaction goes with it."""
+    """Of each document id a record, which is fetched when the document is a candidate, and a sample, by which it is
+    found. What is added inside a transaction goes with it."""
 
-    def load(self) -> Iterable[tuple[str, bytes]]:
-        """Every id and its record, in any order; read once, when a Deduplicator starts."""
+    def samples(self) -> Iterable[Samples]:
+        """The samples of all documents; also of some that were replaced or removed. Read once, when a Deduplicator
+        starts."""
         ...
 
-    def add(self, id: str, record: bytes) -> None:
-        """Keep `record` under `id`, in place of an earlier one."""
+    def add(self, id: str, record: bytes, sample: bytes) -> None:
+        """Keep both under `id`, in place of an earlier record."""
         ...
 
     def get(self, ids: Iterable[str]) -> Mapping[str, bytes]:
@@ -22,27 +29,29 @@ class SignatureStore(Protocol):
         ...
 
     def remove(self, id: str) -> None:
-        """Forget `id`; nothing happens when it is unknown."""
+        """Forget the record of `id`; nothing happens when it is unknown."""
         ...
 
 
 class MemoryStore:
-    """Records in a dictionary."""
+    """Records and samples in a dictionary."""
 
     def __init__(self) -> None:
-        self._records: dict[str, bytes] = {}
+        self._kept: dict[str, tuple[bytes, bytes]] = {}
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._kept)
 
-    def load(self) -> Iterator[tuple[str, bytes]]:
-        return iter(self._records.items())
+    def samples(self) -> Iterator[Samples]:
+        rows = iter([(id, sample) for id, (_, sample) in self._kept.items()])
+        while batch := list(islice(rows, _BATCH)):
+            yield [id for id, _ in batch], [len(sample) for _, sample in batch], b"".join(sample for _, sample in batch)
 
-    def add(self, id: str, record: bytes) -> None:
-        self._records[id] = record
+    def add(self, id: str, record: bytes, sample: bytes) -> None:
+        self._kept[id] = record, sample
 
     def get(self, ids: Iterable[str]) -> dict[str, bytes]:
-        return {each: self._records[each] for each in ids if each in self._records}
+        return {each: self._kept[each][0] for each in ids if each in self._kept}
 
     def remove(self, id: str) -> None:
-        self._records.pop(id, None)
+        self._kept.pop(id, None)

@@ -7,10 +7,20 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, select, update
 
 from crawler.ledger.errors import LedgerError
-from crawler.ledger.tables import VERSION, schema_version
+from crawler.ledger.tables import VERSION, samples, schema_version, signatures
+
+
+def _samples(connection: Connection) -> None:
+    """Version 2 keeps signatures of another kind: those of version 1 cannot be turned into them."""
+    if connection.scalar(select(signatures.c.seq).limit(1)) is not None:
+        raise LedgerError(
+            "the ledger holds signatures of an earlier version: move the folder state away and run `scrapy feed reindex`"
+        )
+    samples.create(connection)
+
 
 # MIGRATIONS[n] turns tables of version n into those of version n + 1, inside one transaction with the new number.
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _samples}
 
 
 def migrate(

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 1  # of these tables; a step in migrate.py leads to each
+VERSION = 2  # of these tables; a step in migrate.py leads to each
 metadata = MetaData()
 
 
@@ -113,9 +113,20 @@ documents = Table(
 signatures = Table(
     "signatures",
     metadata,
-    Column("seq", _Id, primary_key=True),  # the order of arrival, in which an index is built again
+    Column("seq", _Id, primary_key=True),
     Column("id", String(20), nullable=False, unique=True),
     Column("blob", Bytes, nullable=False),
+)
+
+# What the index of signatures is built again from at a start: one row for each group of documents that was committed,
+# which is read twenty times as fast as a row for each document.
+samples = Table(
+    "samples",
+    metadata,
+    Column("seq", _Id, primary_key=True),  # the order of arrival
+    Column("ids", Text, nullable=False),  # one a line
+    Column("sizes", Bytes, nullable=False),  # 4 bytes for each document: the bytes of its sample
+    Column("blob", Bytes, nullable=False),  # the samples, one after the other
 )
 
 # Rows on their way into a part. They are deleted when the part lies published.

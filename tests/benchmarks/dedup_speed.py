@@ -1,59 +1,51 @@
 """How fast, how big: `python -m tests.benchmarks.dedup_speed [documents ...]` (default 100000).
 
 Key and signature on texts of about 2,000 characters; then check + add of synthetic signatures (their values and
-pieces drawn at random: the index and the store do the same work as with texts), bytes on disk in SQLite, memory of
-the index, time to build it again. Times are CPU time of this process.
+pieces drawn at random: the index and the store do the same work as with texts) in the ledger, its bytes on disk, memory
+of the index, time to build it again. Times are CPU time of this process.
 """
 
 from __future__ import annotations
 
 import random
-import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from crawler.dedup import Deduplicator, Signature, prepare
 from crawler.dedup.sketch import Pieces, Sketch
+from crawler.ledger.ledger import GROUP
+from crawler.ledger.open import FILE, connect
+from crawler.ledger.signatures import Signatures
 from tests.benchmarks.dedup_texts import real_texts, report
 
 
-class SqliteStore:
-    """Records in one table, as a ledger keeps them; committed every 50 documents."""
+class Grouped(Signatures):
+    """The ledger's own table of signatures, written in groups of as many documents as a crawl's."""
 
-    def __init__(self, path: Path):
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;")
-        self._db.execute("CREATE TABLE IF NOT EXISTS signatures (seq INTEGER PRIMARY KEY, id TEXT UNIQUE, blob BLOB)")
-        self._pending = 0
+    def __init__(self, state: Path):
+        self._db, place = connect(state)
+        super().__init__(self._db, place)
+        self._group: list[str] = []
 
-    def load(self) -> Iterator[tuple[str, bytes]]:
-        return iter(self._db.execute("SELECT id, blob FROM signatures ORDER BY seq"))
-
-    def add(self, id: str, record: bytes) -> None:
-        if not self._pending:
-            self._db.execute("BEGIN")
-        self._db.execute("INSERT OR REPLACE INTO signatures (id, blob) VALUES (?, ?)", (id, record))
-        self._pending += 1
-        if self._pending == 50:
+    def add(self, id: str, record: bytes, sample: bytes) -> None:
+        super().add(id, record, sample)
+        self._group.append(id)
+        if len(self._group) == GROUP:
             self.commit()
 
     def commit(self) -> None:
-        if self._pending:
-            self._db.execute("COMMIT")
-            self._pending = 0
+        with self._db.begin():
+            written = self.write(self._group)
+        self.wrote(written)
+        self._group.clear()
 
-    def get(self, ids: Iterable[str]) -> dict[str, bytes]:
-        wanted = list(ids)
-        marks = ",".join("?" * len(wanted))
-        return dict(self._db.execute(f"SELECT id, blob FROM signatures WHERE id IN ({marks})", wanted))
-
-    def remove(self, id: str) -> None:
-        self._db.execute("DELETE FROM signatures WHERE id = ?", (id,))
+    def close(self) -> None:
+        self._db.close()
+        self._db.engine.dispose()
 
 
 def texts() -> list[str]:
@@ -73,9 +65,9 @@ def signature_speed() -> None:
         for body in bodies:
             prepare(body)
         best = min(best, time.process_time() - start)
-    sizes = [len(prepare(body).record().pack()) for body in bodies]
+    sizes = [len(made.record().pack()) + made.values.nbytes for made in map(prepare, bodies)]
     mean = sum(map(len, bodies)) / len(bodies)
-    print(f"key + signature: {len(bodies) / best:,.0f} documents/s at {mean:,.0f} characters; record {sum(sizes) / len(sizes):.0f} bytes")
+    print(f"key + signature: {len(bodies) / best:,.0f} documents/s at {mean:,.0f} characters; record and sample {sum(sizes) / len(sizes):.0f} bytes")
 
 
 def _synthetic(rng: np.random.Generator, model: Sketch) -> Signature:
@@ -92,8 +84,9 @@ def grow(count: int) -> None:
     rng = np.random.default_rng(count)
     model = next(made.sketch for made in map(prepare, texts()) if made.sketch)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "signatures.db"
-        store = SqliteStore(path)
+        state = Path(folder)
+        store = Grouped(state)
+        empty = (state / FILE).stat().st_size
         made = Deduplicator(store)
         known: list[Signature] = []
         found = copies = 0
@@ -103,10 +96,11 @@ def grow(count: int) -> None:
             signature = known[int(rng.integers(len(known)))] if copy else _synthetic(rng, model)
             if copy:
                 signature = Signature(rng.bytes(8), signature.length, False, signature.sketch)
+            id = rng.bytes(10).hex()
             start = time.process_time()
             verdict = made.check(signature)
             if verdict.kind == "new":
-                made.add(f"{number:016x}", signature)
+                made.add(id, signature)
             took = time.process_time() - start
             spent += took
             last += took if number >= count * 9 // 10 else 0.0
@@ -115,11 +109,13 @@ def grow(count: int) -> None:
             if not copy and number % 97 == 0:
                 known.append(signature)
         store.commit()
-        store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        size = path.stat().st_size / len(made)
+        store.close()
+        size = ((state / FILE).stat().st_size - empty) / len(made)
         start, wall = time.process_time(), time.perf_counter()
-        again = Deduplicator(SqliteStore(path))
+        store = Grouped(state)
+        again = Deduplicator(store)
         start, wall = time.process_time() - start, time.perf_counter() - wall
+        store.close()
     print(
         f"{count:,} documents: check + add {count / spent:,.0f}/s (last tenth {count / 10 / last:,.0f}/s), "
         f"copies found {found}/{copies}; {size:.0f} bytes on disk, {made.nbytes / len(made):.0f} bytes of memory each; "

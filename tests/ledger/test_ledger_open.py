@@ -136,7 +136,7 @@ def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         database.execute("UPDATE schema_version SET version = 99")
     database.close()
     before = path.read_bytes()
-    with pytest.raises(LedgerError, match=r"ledger\.sqlite has schema version 99, this program knows 1: use "):
+    with pytest.raises(LedgerError, match=r"ledger\.sqlite has schema version 99, this program knows 2: use "):
         Ledger.open(tmp_path)
     assert path.read_bytes() == before
 
@@ -145,21 +145,44 @@ def test_migrations_go_forward_one_step_a_transaction(tmp_path: Path) -> None:
     filled(tmp_path)
     connection, place = connect(tmp_path / "state")
 
-    def second(connection: Connection) -> None:
+    def third(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE sites ADD COLUMN note TEXT"))
 
-    def third(connection: Connection) -> None:
+    def fourth(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE sites ADD COLUMN more TEXT"))
         raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
-        migrate(connection, place, {1: second, 2: third}, target=3)
+        migrate(connection, place, {2: third, 3: fourth}, target=4)
     with connection.begin():
         columns = {row.name for row in connection.execute(text("PRAGMA table_info(sites)"))}
-        assert connection.scalar(text("SELECT version FROM schema_version")) == 2
+        assert connection.scalar(text("SELECT version FROM schema_version")) == 3
     assert "note" in columns
     assert "more" not in columns
     connection.close()
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_signatures_of_the_first_version_are_not_taken_for_new_ones(tmp_path: Path, signed: bool) -> None:
+    path = filled(tmp_path)
+    database = sqlite3.connect(path)
+    with database:
+        database.execute("DELETE FROM signatures")
+        database.execute("DROP TABLE samples")
+        database.execute("UPDATE schema_version SET version = 1")
+        if signed:
+            database.execute("INSERT INTO signatures (id, blob) VALUES ('a', x'01')")
+    database.close()
+    if signed:
+        with pytest.raises(LedgerError, match="move the folder state away and run `scrapy feed reindex`"):
+            Ledger.open(tmp_path)
+        database = sqlite3.connect(path)
+        assert database.execute("SELECT version FROM schema_version").fetchone() == (1,)
+        database.close()
+    else:
+        ledger = Ledger.open(tmp_path)
+        assert list(ledger.signatures.samples()) == []
+        ledger.close()
 
 
 def test_a_full_disk_stops_the_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
@@ -224,7 +247,7 @@ def test_the_same_tables_and_upserts_can_be_said_to_postgresql() -> None:
     dialect = postgresql.dialect()
     said = [str(CreateTable(table).compile(dialect=dialect)) for table in metadata.sorted_tables]
     said += [str(CreateIndex(index).compile(dialect=dialect)) for t in metadata.sorted_tables for index in t.indexes]
-    assert len(said) == 11
+    assert len(said) == 12
     assert any("WHERE state = 'queued'" in statement for statement in said)
     assert any("BIGSERIAL" in statement for statement in said)
     statement = upsert("postgresql", frontier).on_conflict_do_nothing(index_elements=["key"])

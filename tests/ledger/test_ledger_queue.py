@@ -182,24 +182,25 @@ def test_signatures_are_visible_at_once_and_safe_with_their_document(tmp_path: P
     ledger = Ledger.open(tmp_path)
     ledger.begin_run([Link(f"{A}/", "list", 40)])
     for n in range(3):
-        ledger.signatures.add(document(f"{A}/{n}").id, b"%d" % n)
+        ledger.signatures.add(document(f"{A}/{n}").id, b"%d" % n, b"sample"[:n])
     first, second, third = (document(f"{A}/{n}").id for n in range(3))
     assert ledger.signatures.get([second]) == {second: b"1"}
     assert len(ledger.signatures) == 0
     ledger.commit([article(f"{A}/0"), article(f"{A}/1")])
-    assert dict(ledger.signatures.load()) == {first: b"0", second: b"1"}
+    assert list(ledger.signatures.samples()) == [([first, second], [0, 1], b"s")]
     ledger.signatures.remove(first)
+    ledger.commit([article(f"{A}/2")])
     ledger.commit([Unit(f"{A}/9")])
     ledger.close()
     ledger = Ledger.open(tmp_path)
-    assert dict(ledger.signatures.load()) == {second: b"1"}
-    assert ledger.signatures.get([third]) == {}
+    assert list(ledger.signatures.samples()) == [([first, second, third], [0, 1, 2], b"ssa")]
+    assert ledger.signatures.get([first, second, third]) == {second: b"1", third: b"2"}
     ledger.close()
 
 
 def test_signatures_are_the_store_that_the_deduplicator_asks_for(ledger: Ledger) -> None:
     store: SignatureStore = ledger.signatures
-    store.add("a" * 20, record=b"x")
+    store.add("a" * 20, record=b"x", sample=b"y")
     assert store.get(["a" * 20, "b" * 20]) == {"a" * 20: b"x"}
     store.remove("a" * 20)
     assert store.get(["a" * 20]) == {}
