@@ -30,7 +30,8 @@ class Verdict:
     """What a document is to those that are known.
 
     `kind`: "new": to be published; "exact": the same key as `of`; "near": a copy of `of`; "contained": `of` holds
-    all of it (it is a truncated copy, a document inside a collection, or a collection whose parts are known).
+    all of it (it is a truncated copy or one that lost passages, a document inside a collection, or a collection whose
+    parts are known).
     `similarity`: Jaccard similarity to `of`, for "contained" the share of the text that is known; 0 for "new".
     `similar_to`: (id, similarity) of documents that share much text and are others, the most similar first.
     `supersedes`: for "new", the id of a truncated document that this one completes.
@@ -133,14 +134,16 @@ class Deduplicator:
             relation = _relation(signature, record, found)
             if relation == "linked":
                 similar[id] = round(found.similarity, 3)
-            elif relation == "completes" and (supersedes is None or found.covers > supersedes[0]):
-                supersedes = (found.covers, id)
-            elif relation == "near" or relation == "contained":
-                share = found.similarity if relation == "near" else min(found.covered + found.seams, 1.0)
+            elif relation == "completes":
+                supersedes = max(supersedes or (0.0, id), (found.covers, id))
+            elif relation:
+                held = min(found.covered + found.seams, 1.0)
                 # Of several the one that differs least in what matters, a full copy before a longer text.
-                rank = share - found.evidence / 50 + (relation == "near")
+                rank = (held if relation == "contained" else found.similarity + 1) - found.evidence / 50
                 if best is None or rank > best[0]:
-                    best = (rank, Verdict(relation, id, round(share, 3)))
+                    copy = relation == "near"
+                    share = round(found.similarity if copy else held, 3)
+                    best = (rank, Verdict("near" if copy else "contained", id, share))
                 if found.similarity >= _CERTAIN and found.evidence <= 0:
                     break
         if best:
@@ -220,8 +223,8 @@ def _closest(signature: Signature, candidates: list[tuple[str, Record]]) -> list
 
 def _relation(
     new: Signature, old: Record, found: Comparison
-) -> Literal["near", "contained", "completes", "linked", ""]:
-    """What the comparison means."""
+) -> Literal["near", "part", "contained", "completes", "linked", ""]:
+    """What the comparison means. "part": a copy that lost passages and has nothing of its own."""
     limits = PARAMETERS
     ratio = new.length / max(old.length, 1)
     stands = found.covered + (found.seams if new.length >= limits.brief else 0.0)
@@ -238,5 +241,5 @@ def _relation(
     if copy and inside:
         return "contained"
     if copy and together:
-        return "near"
+        return "part" if found.missing and ratio < 1.0 and found.covered + found.seams >= limits.contained else "near"
     return "linked" if found.similarity >= limits.linked else ""

@@ -168,6 +168,17 @@ def test_a_part_with_much_of_its_own_is_not_contained(known: Deduplicator) -> No
         assert (verdict.kind, verdict.similar_to[0][0]) == ("new", str(number))
 
 
+def test_a_copy_that_lost_a_paragraph_and_has_nothing_of_its_own_is_contained(known: Deduplicator) -> None:
+    for number, text in enumerate(REPORTS):
+        lines = text.split("\n")
+        del lines[len(lines) // 2]
+        verdict = known.check("\n".join(lines))
+        assert (verdict.kind, verdict.of) == ("contained", str(number))
+        assert verdict.similarity >= 0.9
+        verdict = known.check("\n".join([text, report(random.Random(number), 60)[:60]]))
+        assert (verdict.kind, verdict.of) == ("near", str(number))
+
+
 def test_a_short_item_with_a_sentence_less_is_another_version() -> None:
     made = Deduplicator()
     text = report(random.Random(SEED), 300)[:420]
