@@ -211,6 +211,7 @@ def _cut(values: Words, skeleton: Codes, figures: Figures) -> Sketch:
         while np.count_nonzero(kept) > PIECES and level < 14:
             level += 1
             kept = (codes & np.uint16((1 << level) - 1)) == 0
+        kept[np.flatnonzero(kept)[PIECES:]] = False  # one piece over and over, whose hash is 0
         return Sketch(values, Pieces(codes[kept], beside[kept], level), skeleton, starts, kept)
     return Sketch(values, Pieces(codes, beside, level), skeleton, starts, kept)
 

@@ -207,6 +207,17 @@ def test_any_body_has_a_verdict(body: str) -> None:
     assert (verdict.kind, verdict.of) == (("exact", "a") if body.strip() else ("new", None))
 
 
+@pytest.mark.parametrize("body", ["。" * 3_400_000, "椒" * 3_400_000, "\udc80" * 1_200_000, " \n" * 5_000_000, "第1条，" * 900_000],
+                         ids=["punctuation", "one piece, whose hash is 0", "surrogates", "white space", "one clause"])  # fmt: skip
+def test_ten_megabytes_of_one_thing(body: str) -> None:
+    made = Deduplicator()
+    made.add("a", body)
+    made.add("b", REPORTS[0])
+    assert made.check(body).of == (None if body.isspace() else "a")
+    assert made.check(REPORTS[0]).of == "b"
+    assert len(prepare(body).record().pack()) < 3000
+
+
 def test_ten_megabytes() -> None:
     body = "\n".join(REPORTS) * 60
     assert len(body.encode()) > 10_000_000
