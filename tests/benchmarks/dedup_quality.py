@@ -52,9 +52,15 @@ def _datasketch(texts: dict[str, str]) -> Find:
         return minhash
 
     index = MinHashLSH(threshold=0.7, num_perm=128)
-    for id, text in texts.items():
-        index.insert(id, made(text))
-    return lambda text: next(iter(index.query(made(text))), None)
+    known = {id: made(text) for id, text in texts.items()}
+    for id, minhash in known.items():
+        index.insert(id, minhash)
+
+    def find(text: str) -> str | None:
+        mine = made(text)
+        return max(index.query(mine), key=lambda id: mine.jaccard(known[id]), default=None)
+
+    return find
 
 
 def _rensa(texts: dict[str, str]) -> Find:
@@ -136,6 +142,9 @@ def families(makers: dict[str, Callable[[dict[str, str]], Find]], seed: str) -> 
             made.add(id, text)
         finders = {name: make(texts) for name, make in makers.items()}
         _row(f"{family}: wrongly merged", [merged / 200, *[None] * (len(makers) - 1)])
+        some, others = dict(list(texts.items())[:100]), list(texts.values())[100:]
+        taken = [sum(find(text) is not None for text in others) / 100 for find in (make(some) for make in makers.values())]
+        _row(f"{family}: 100 beside 100 others", taken)
         edits = {name: COPIES[name] for name in ("years moved", "masking put in", "half width", "5 % clauses", "20 % clauses", "all at once")}
         for name, make in (edits | {"reworded": reworded_notice}).items():
             found = [sum(find(make(text, random.Random(seed + id))) == id for id, text in texts.items()) / 200 for find in finders.values()]
