@@ -26,13 +26,16 @@ from crawler.dedup import Deduplicator
 from crawler.feed import DiskError, FeedError, Part, read_manifest
 from crawler.items import Document
 from crawler.ledger import Ended, Ledger, LedgerError, Policy, State
-from crawler.text import printable
+from crawler.net.patience import hosts_of
+from crawler.net.verdicts import NOTED
+from crawler.text import printable, safe_lines
 
 logger = logging.getLogger("wenku")
 EXIT_STATUS = "wenku/exit_status"  # the stat under which the crawl command finds its own
 COMPLETE, BROKEN, INCOMPLETE, LIMIT, DISK = 0, 1, 3, 5, 74
 STATUS = {Ended.COMPLETE: COMPLETE, Ended.INCOMPLETE: INCOMPLETE, Ended.LIMITED: INCOMPLETE, Ended.FAILED: BROKEN}
 TICK_SECONDS = 0.25
+TOLD_HOSTS = 5  # a crawl of thousands of hosts must not end with a page of them
 # A page that hangs may not hold up a stop: after so long what is in the books is published and the process ends.
 # Service managers send SIGKILL after 10 seconds (docker stop) or more.
 STOP_SECONDS = 7.0
@@ -192,7 +195,16 @@ class Run:
         if self.problem:
             status = DISK if isinstance(self.problem, DiskError | LedgerError | FeedError) else BROKEN
         self._stats.set_value(EXIT_STATUS, status)
-        self.last_words = self._last_words(ended, status, states, parts)
+        self.last_words = "\n".join([*self._noted(), self._last_words(ended, status, states, parts)])
+
+    def _noted(self) -> list[str]:
+        """What was met on the way: limits, refusals, files instead of pages; and the hosts that are to be asked another time."""
+        met = {name.removeprefix(NOTED): count for name, count in self._stats.get_stats().items() if name.startswith(NOTED)}
+        lines = ["wenku: met: " + ", ".join(f"{count} {name}" for name, count in sorted(met.items()))] if met else []
+        off = hosts_of(self._crawler).ever_off()
+        told = [f"wenku: put off: {host} ({why}); its pages stay queued" for host, why in list(off.items())[:TOLD_HOSTS]]
+        more = [f"wenku: put off: {len(off) - TOLD_HOSTS} more hosts"] if len(off) > TOLD_HOSTS else []
+        return [safe_lines(line) for line in [*lines, *told, *more]]
 
     def _last_words(self, ended: Ended, status: int, states: dict[State, int], parts: list[Part]) -> str:
         counts = self.ledger.run_counts

@@ -18,8 +18,10 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from crawler.extract import Wall, read_page, wall_of
 from crawler.items import Document
-from crawler.ledger import Link, State, Visit
+from crawler.ledger import SITEMAP, Link, State, Visit
+from crawler.net.verdicts import Final, PutOff
 from crawler.page import Kind
 from crawler.text import printable
 from crawler.urls import canonical
@@ -29,6 +31,7 @@ GONE = (404, 410)
 # A page that was read as one of these is not what its link promised; the ledger keeps what it turned out to be.
 PART = "part"  # a later page of an article: what the spider says of one that a link led to
 LATER = "later"  # an error page that speaks of a passing trouble: too many requests, maintenance
+GUARDED = (403, 412, 468, 521)  # statuses with which robot checks are sent
 KINDS = {Kind.ARTICLE: "article", Kind.LIST: "list", Kind.HOME: "list"}
 
 
@@ -53,10 +56,11 @@ class Flight:
     last_modified: str = ""
     unchanged: bool = False
     answered: bool = False
+    put_off: bool = False  # its host wants to be left alone: the page stays queued
 
     def fail(self, why: BaseException | str) -> None:
         """The page did not come, or could not be read: tried again later. The note is one line fit for every database."""
-        text = why if isinstance(why, str) else f"{type(why).__name__}: {why}"
+        text = str(why) if isinstance(why, str | IgnoreRequest) else f"{type(why).__name__}: {why}"
         self.state, self.note = State.FAILED, printable(text, 300)
 
 
@@ -111,23 +115,20 @@ class Flights:
             flight.answered = True
             return True
         error = result.value
-        status = error.response.status if isinstance(error, HttpError) else 0
+        http = error if isinstance(error, HttpError) else None
+        status = http.response.status if http else 0
         asked = flight.visit.etag or flight.visit.last_modified
         if status == 304 and not flight.answered and asked:
             flight.unchanged = True
             flight.etag, flight.last_modified = flight.visit.etag, flight.visit.last_modified
             return False
         if isinstance(error, IgnoreRequest) and not status:
-            if "robots" in str(error):
-                flight.note = "forbidden by robots.txt"
-                return False
-            flight.fail(error)
-            return True
+            return _ignored(flight, error)
         if not flight.answered:  # a later page that is gone leaves the article what it is
             flight.state = State.GONE if status in GONE else State.FAILED
         elif status not in GONE:
             flight.state = State.FAILED
-        flight.note = f"HTTP {status}" if status else printable(f"{type(error).__name__}: {error}", 300)
+        flight.note = _told(http) if http else printable(f"{type(error).__name__}: {error}", 300)
         return True
 
     def close_one(self, flight: Flight) -> None:
@@ -141,12 +142,43 @@ class Flights:
             self._landed(flight)
 
 
+def _ignored(flight: Flight, error: IgnoreRequest) -> bool:
+    """An answer that a middleware kept from us; True when the spider is to hear of it."""
+    if isinstance(error, PutOff) and error.site == flight.visit.host:
+        flight.put_off = True
+        return False
+    if isinstance(error, Final):
+        if not flight.answered:
+            flight.note = printable(str(error), 300)
+        return flight.answered  # an article without this page is published as truncated
+    flight.fail(error)
+    return True
+
+
+def _told(error: HttpError) -> str:
+    """The status, and whether the page that came with it is a robot check."""
+    response = error.response
+    wall = None
+    if response.status in GUARDED and b"<script" in response.body:
+        wall = wall_of(read_page(response.body, response.url), response.body)
+    return f"HTTP {response.status}" + (f", {wall}" if wall else "")
+
+
+def _stands_in_the_way(flight: Flight, wall: Wall) -> bool:
+    """Whether the page was promised to be another: a link to a login leads to a login, and a guest book has a captcha."""
+    return wall is Wall.ROBOT or flight.visit.kind == "article" or (wall is Wall.CAPTCHA and flight.visit.kind != "other")
+
+
 def _note_kind(flight: Flight, result: Response | Failure) -> None:
     """What the spider found the page to be; the first answer of a flight decides."""
-    if flight.kind or not isinstance(result, Response) or "page_kind" not in result.meta:
+    if not isinstance(result, Response) or "page_kind" not in result.meta:
         return
     found = result.meta["page_kind"]
-    flight.kind = KINDS.get(found, found if found == PART else "other")
+    if isinstance(found, Wall) and _stands_in_the_way(flight, found):
+        flight.fail(f"{found} instead of the page")
+    if flight.kind:
+        return
+    flight.kind = KINDS.get(found, found if found in (PART, SITEMAP) else "other")
     if found == LATER:
         flight.fail("an error page with status 200 that asks to come back later")
     elif found == Kind.ERROR:

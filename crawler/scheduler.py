@@ -14,10 +14,13 @@ from twisted.python.failure import Failure
 from crawler.extensions import Run
 from crawler.flights import META, Flight, Flights, flight_of
 from crawler.items import Document
-from crawler.ledger import Link, State, Unit, Visit
+from crawler.ledger import SITEMAP, Link, State, Unit, Visit
+from crawler.net.patience import hosts_of
+from crawler.net.robots import AS_IT_IS
 from pipelines import Duplicate, Rejected
 
 START = 40  # before everything that a page links to
+SITEMAPS = 1  # behind everything that the lists show: they complete what the lists leave out
 
 
 class LedgerScheduler(BaseScheduler):
@@ -31,6 +34,7 @@ class LedgerScheduler(BaseScheduler):
         settings, run = crawler.settings, crawler.get_extension(Run)
         assert run, "EXTENSIONS must hold crawler.extensions.Run: it holds the ledger"
         self._run, self._ledger = run, run.ledger
+        self._hosts = hosts_of(crawler)
         # So many pages of one host are under way at a time: a host that hangs must leave room for the others.
         self._per_host = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         self._depth = settings.getint("DEPTH_LIMIT")
@@ -66,14 +70,22 @@ class LedgerScheduler(BaseScheduler):
     def has_pending_requests(self) -> bool:
         if self._run.problem:
             return False
-        return bool(self._memory or self._taken or self._ledger.waiting or self._links_pending())
+        self._put_back()
+        return bool(self._memory or self._taken or self._ledger.ready(self._hosts.off()) or self._links_pending())
 
     def _links_pending(self) -> bool:
         """Writes what is pending when it is all that is left: its links may be more to do."""
         if self._ledger.pending and not self.flights.up:
             with self._run.guarded():
                 self._ledger.commit()
-        return bool(self._ledger.waiting)
+        return self._ledger.ready(self._hosts.off())
+
+    def _put_back(self) -> None:
+        """Pages at hand of hosts that want to be left alone are queued again: the crawl may end without them."""
+        off = self._hosts.off()
+        for visit in [visit for visit in self._taken if visit.host in off]:
+            self._taken.remove(visit)
+            self._ledger.put_back(visit)
 
     def enqueue_request(self, request: Request) -> bool:
         """Start addresses are queued in the ledger already; everything else that Scrapy schedules waits in memory."""
@@ -99,7 +111,7 @@ class LedgerScheduler(BaseScheduler):
             self._spider.parse,
             errback=getattr(self._spider, "failed", None),
             headers={name: value for name, value in headers.items() if value},
-            meta={"kind": visit.kind},
+            meta={"kind": visit.kind} | ({AS_IT_IS: True} if visit.kind == SITEMAP else {}),
         )
         return self.flights.begin(visit, request)
 
@@ -111,16 +123,17 @@ class LedgerScheduler(BaseScheduler):
 
     def _next_visit(self) -> Visit | None:
         """The first page at hand whose host has room."""
+        resting = self._hosts.resting()
         for place, visit in enumerate(self._taken):
-            if self.flights.by_host[visit.host] < self._per_host:
+            if self.flights.by_host[visit.host] < self._per_host and visit.host not in resting:
                 del self._taken[place]
                 return visit
         return None
 
     def _busy(self) -> set[str]:
-        """The hosts that have enough pages under way or at hand."""
+        """The hosts that have enough pages under way or at hand, or want to be left alone."""
         at_hand = {visit.host for visit in self._taken}
-        return at_hand | {host for host, count in self.flights.by_host.items() if count >= self._per_host}
+        return at_hand | self._hosts.resting() | {host for host, count in self.flights.by_host.items() if count >= self._per_host}
 
     def _item_scraped(self, item: Any, response: Response | Failure) -> None:
         flight = flight_of(response)
@@ -145,9 +158,14 @@ class LedgerScheduler(BaseScheduler):
             self.flights.close_one(flight)
 
     def _landed(self, flight: Flight) -> None:
-        document = flight.document if flight.state is State.DONE else None
+        document = flight.document if flight.state is State.DONE and not flight.put_off else None
         if flight.document and not document:
             self._run.forget(flight.document)
+        if flight.put_off:
+            self._ledger.put_back(flight.visit)
+            return
+        if flight.state is State.DONE:
+            flight.links += [Link(url, SITEMAP, SITEMAPS) for url in self._hosts.take_sitemaps(flight.visit.host)]
         if self._depth and flight.visit.depth >= self._depth:
             flight.links.clear()
         self._ledger.add(

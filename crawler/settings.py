@@ -12,6 +12,8 @@ from pathlib import Path
 
 from scrapy.utils.conf import closest_scrapy_cfg
 
+from crawler import log
+
 BOT_NAME = "wenku"
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
@@ -41,9 +43,24 @@ PAGE_ATTEMPTS = 5
 
 # ---- politeness -------------------------------------------------------------------------------------
 
-# One honest name. Add where a site's owner can reach you: USER_AGENT="wenku/0.1 (+https://example.org/crawler)".
+# One honest name, to which the address is added at which a site's owner can reach you: a page about your crawl, or
+# a mail address. The name's first word is the one that robots.txt knows us by.
 USER_AGENT = "wenku/0.1"
+CONTACT = ""
 ROBOTSTXT_OBEY = True
+# A robots.txt that does not come (5xx, 429, no connection) forbids everything for now. It is asked for again after so
+# long, while other hosts keep the crawl busy; most restarts of a small server take less.
+ROBOTS_RETRY_SECONDS = 300.0
+# Crawl-delay is obeyed up to so many seconds: with more, a library of 5,000 pages takes longer than two days, and most
+# such values were meant for the search engines of 2005.
+CRAWL_DELAY_MAX = 30.0
+# Retry-After is waited for up to so many seconds; who asks for more is left alone for that time, his pages stay queued.
+RETRY_AFTER_MAX = 120.0
+RETRY_AFTER_DEFAULT = 10.0  # for an answer 429 that does not say how long; after three such rests the host is put off
+# The sitemaps that robots.txt names are read, so many files of a site in a run: 100 files name up to 5,000,000 pages.
+SITEMAPS = True
+SITEMAP_MAX_FILES = 100
+SITEMAP_MAX_ENTRIES = 50_000  # of one file, as the protocol has it
 # AutoThrottle follows the server's own pace: on a site that answers in 400 ms a request every 200 ms. The delay is
 # what it never goes under, however fast the answers come; half of it is jitter (Scrapy's DOWNLOAD_DELAY_JITTER).
 AUTOTHROTTLE_ENABLED = True
@@ -57,6 +74,7 @@ DOWNLOAD_SLOTS = {"demo": {"concurrency": 16, "delay": 0, "jitter": 0}}
 DOWNLOAD_TIMEOUT = 30.0  # a library page of 100 KB that takes longer is not coming; retried twice
 RETRY_TIMES = 2
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # each is counted and shown at the end
+REDIRECT_MAX_TIMES = 10  # browsers stop at 20; real chains have two or three links, and a loop costs all of them
 
 # ---- safety -----------------------------------------------------------------------------------------
 
@@ -77,11 +95,23 @@ REFERRER_POLICY = "no-referrer"
 
 # ---- parts ------------------------------------------------------------------------------------------
 
-# The proxy for the bundled library must be set before Scrapy's own (750) looks at it; robots.txt (100)
-# is fetched through the same chain.
+# The proxy for the bundled library must be set before Scrapy's own (750) looks at it, and whether there is one must be
+# known before addresses are judged (760). robots.txt (100) is fetched through the same chain. A host's wish to be left
+# alone (560) is heard before Scrapy tries again (550); bodies are unpacked and judged (590) before redirects in pages
+# (580) are looked for.
 # DEPTH_LIMIT is kept by the scheduler, which knows how deep a page lies; this one would cut articles in the middle.
 SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
-DOWNLOADER_MIDDLEWARES = {"crawler.middlewares.DemoMiddleware": 740}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.net.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
+    "crawler.net.identity.IdentityMiddleware": 500,
+    "crawler.net.patience.PatienceMiddleware": 560,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.net.truth.TruthMiddleware": 590,
+    "crawler.middlewares.DemoMiddleware": 740,
+    "crawler.net.guard.GuardMiddleware": 760,
+}
 SCHEDULER = "crawler.scheduler.LedgerScheduler"
 ITEM_PIPELINES = {
     "pipelines.clean.CleanPipeline": 100,
@@ -99,15 +129,7 @@ LOG_LEVEL = "INFO"
 # level on these loggers would be reset when logging is configured; a filter stays.)
 for _logger in ("scrapy.crawler", "scrapy.middleware", "scrapy.addons", "scrapy.utils.log"):
     logging.getLogger(_logger).addFilter(lambda record: record.levelno >= logging.WARNING)
-
-
-def _without_traceback(record: logging.LogRecord) -> bool:
-    """A robots.txt that does not come is an event of the network, told in one line."""
-    record.exc_info = record.exc_text = None
-    return True
-
-
-logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
+log.install()  # no secrets and no control characters in any line, whoever writes it
 LOG_FORMATTER = "crawler.extensions.QuietFormatter"  # bodies do not belong in a log
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 LOG_DATEFORMAT = "%H:%M:%S"

@@ -46,3 +46,27 @@ def rows(text: str) -> bytes:
 def count_han(upper: bytes) -> int:
     """How many ideographs (U+3400 to U+9FFF) a text has, by its `rows`."""
     return len(upper) - len(upper.translate(None, _HAN_ROWS))
+
+
+# A password may hold a slash that should have been escaped: then there is a colon before it that begins no port.
+_USERINFO = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]{0,30}://)(?:[^\s/@'\"]{1,200}|[^\s/@:'\"]{1,100}:(?!\d{1,5}/)[^\s@'\"]{1,200})@")
+_SECRET = re.compile(r"([?&;](?:password|passwd|pwd|pass|token|access_token|secret|api_?key|signature)=)[^&\s'\"]{1,500}", re.I)
+_HEADER = re.compile(r"\b((?:proxy-)?authorization|(?:set-)?cookie)(['\"]?\s*[:=]\s*)[^\r\n]{1,2000}", re.I)
+
+
+def redact(text: str) -> str:
+    """`text` without the secrets that addresses and headers carry: user information, passwords and tokens in queries, cookies."""
+    if "@" in text:
+        text = _USERINFO.sub(r"\1***@", text)
+    if "=" in text or ":" in text:
+        text = _HEADER.sub(r"\1\2***", _SECRET.sub(r"\1***", text))
+    return text
+
+
+def safe_lines(text: str) -> str:
+    """`text` fit for a log: no secrets, every line free of control and direction marks; further lines begin with a bar.
+
+    So a line that an outsider wrote into an error message cannot be taken for one of ours.
+    """
+    first, *others = redact(text).split("\n")
+    return "\n".join([_UNPRINTABLE.sub("�", first), *("  | " + _UNPRINTABLE.sub("�", line) for line in others)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +14,11 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from crawler.extract import join_pages, read_page
+from crawler.extract import Wall, join_pages, read_page, wall_of
+from crawler.extract.address import shape
 from crawler.items import Article
 from crawler.page import Kind, LinkKind, Page
+from crawler.sitemap import read_sitemap
 from crawler.sites import Site, SiteError, choose
 from crawler.urls import canonical, followable, site_of, url_key
 
@@ -23,6 +26,7 @@ from crawler.urls import canonical, followable, site_of, url_key
 # article that is half read before everything else; deep paging behind the articles already known.
 PRIORITY = {LinkKind.LIST: 30, LinkKind.ARTICLE: 20, LinkKind.PAGING: 10, LinkKind.OTHER: 0}
 PART = 50
+SITEMAP, NAMED = 1, 2  # further sitemaps, and what they name: behind everything that the lists show
 GONE = (404, 410)
 Output = Iterator[Request | Article]
 
@@ -46,19 +50,22 @@ class WenkuSpider(Spider):
     name = "wenku"
     crawls_sites = True  # its pages belong into the ledger
 
-    max_pages = 100  # of one article; from the settings
+    max_pages, max_entries, max_sitemaps = 100, 50_000, 100  # from the settings
 
     def __init__(self, **kwargs: Any):
         super().__init__()
         self.sites = check_arguments(**kwargs)
         self.full = kwargs.get("full") == "1"
         self.hosts = {host: site for site in self.sites for host in site.hosts}
+        self._sitemaps: defaultdict[str, set[str]] = defaultdict(set)  # those of each site in this run
         self._skip = {host: re.compile("|".join(site.skip)) for host, site in self.hosts.items() if site.skip}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> WenkuSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.max_pages = crawler.settings.getint("ARTICLE_MAX_PAGES")
+        spider.max_entries = crawler.settings.getint("SITEMAP_MAX_ENTRIES")
+        spider.max_sitemaps = crawler.settings.getint("SITEMAP_MAX_FILES")
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -74,7 +81,14 @@ class WenkuSpider(Spider):
             self._count("offsite")
             response.meta["page_kind"] = Kind.OTHER
             return
+        if response.meta.get("kind") == "sitemap":
+            yield from self._named(response)
+            return
         page = read_page(response.body, response.url)
+        wall = wall_of(page, response.body)
+        if wall:
+            self._met(wall, response)
+            return
         later = page.kind is Kind.ARTICLE and page.page_number > 1 and page.page_urls
         response.meta["page_kind"] = "part" if later else page.where.get("error", page.kind)
         self._count(f"pages/{page.kind}")
@@ -91,6 +105,10 @@ class WenkuSpider(Spider):
         """A later page of an article whose first pages are at hand; not one of these again, to which some sites redirect."""
         page = read_page(response.body, response.url)
         again = url_key(canonical(response.url)) in {url_key(canonical(read.url)) for read in pages}
+        wall = wall_of(page, response.body)
+        if wall:
+            self._met(wall, response)
+            return
         if page.kind is Kind.ARTICLE and not again:
             yield from self._article([*pages, page], first)
         else:
@@ -117,6 +135,33 @@ class WenkuSpider(Spider):
         url = canonical(first)
         return Article(page, url=url, site=site_of(url), fetched_at=datetime.now(UTC).isoformat(timespec="seconds"))
 
+    def _met(self, wall: Wall, response: Response) -> None:
+        """A page that stands in the way of another; what that means for the visit is not the spider's business."""
+        response.meta["page_kind"] = wall
+        if wall is Wall.ROBOT or response.meta.get("kind") == "article":
+            self._count(f"noted/pages behind {wall}")
+
+    def _named(self, response: Response) -> Iterator[Request]:
+        """What a sitemap names: its pages, and further sitemaps as long as the site has not had enough of them."""
+        response.meta["page_kind"] = "sitemap"
+        found = read_sitemap(response.body, response.url, most=self.max_entries)
+        self._count("noted/bad entries of sitemaps", found.bad)
+        self._count("noted/sitemaps that were cut off (SITEMAP_MAX_ENTRIES)", int(found.cut))
+        known = self._sitemaps[site_of(canonical(response.url))]
+        known.add(canonical(response.url))
+        for url in found.sitemaps:
+            if site_of(url) not in self.hosts or url in known:
+                continue
+            if len(known) >= self.max_sitemaps:
+                self._count("noted/sitemaps left out (SITEMAP_MAX_FILES)")
+                continue
+            known.add(url)
+            yield Request(url, self.parse, priority=SITEMAP, meta={"kind": "sitemap"})
+        for url in found.pages:
+            kind = LinkKind.ARTICLE if shape(url) == "article" else LinkKind.OTHER
+            for request in self._follow(url, kind):
+                yield request.replace(priority=NAMED if kind is LinkKind.ARTICLE else 0)
+
     def _follow(self, url: str, kind: LinkKind) -> Iterator[Request]:
         made = followable(url, self.hosts)
         if made and not (site_of(made) in self._skip and self._skip[site_of(made)].search(made)):
@@ -136,10 +181,14 @@ class WenkuSpider(Spider):
             request: Request = failure.request  # type: ignore[attr-defined]
             yield self._joined(**request.cb_kwargs, cut=True)
 
-    def _count(self, name: str) -> None:
+    def _count(self, name: str, count: int = 1) -> None:
         assert self.crawler.stats
-        self.crawler.stats.inc_value(f"wenku/{name}")
+        if count:
+            self.crawler.stats.inc_value(f"wenku/{name}", count)
 
 
 def _is_gone(failure: Failure) -> bool:
+    """Whether the page will not come, however often it is asked for."""
+    if getattr(failure.value, "final", False):
+        return True
     return isinstance(failure.value, HttpError) and failure.value.response.status in GONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 import sys
 from typing import Any
 
@@ -48,6 +49,13 @@ def check_numbers(settings: Settings) -> None:
             raise SettingError(f"setting {name} must be a number of at least {least}, not {given!r}")
 
 
+def check_contact(settings: Settings) -> None:
+    """Raises SettingError when CONTACT is neither an http address nor a mail address that fits into a header."""
+    contact = settings["CONTACT"]
+    if contact and not re.fullmatch(r"https?://[!-'*-~]+|[!-'*-?A-~]+@[!-'*-~]+", contact):
+        raise SettingError(f"setting CONTACT must be a web address or a mail address, not {contact!r}")
+
+
 # The first that fits: a DiskError is a FeedError too, a Held a LedgerError.
 STATUSES: dict[type[Exception], int] = {
     Held: EXIT_HELD,
@@ -84,6 +92,7 @@ class Command(ScrapyCrawl):
         try:
             check_arguments(**opts.spargs)
             check_numbers(self.settings)
+            check_contact(self.settings)
             rules.bundled()
             ledger_of(crawler)
         except EXPECTED as error:

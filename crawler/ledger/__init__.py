@@ -16,7 +16,7 @@ fetched and of which no unit was committed is fetched again by the next run; tha
 Pages 2 and following of an article are fetched by whoever reads the article and named in `Unit.covers`.
 
 What is visited (policy and reasons: `Policy`): a *round* is one walk over a site. `begin_run` begins one for each
-site of the run whose last round is over (nothing left in its queue): its lists are queued again (kind `list`, with
+site of the run whose last round is over (nothing left in its queue): its lists and sitemaps are queued again (with
 validators), articles whose revisit date has come, failures whose gap is over. A round that was cut off is gone
 on with. Further pages of a list (kind `paging`) are visited when the list's walk goes on: while its pages show
 articles that are new in this round, and to the end when the last walk was cut off. Put the next page first among the
@@ -33,9 +33,10 @@ from crawler.ledger.errors import DiskError, Held, LedgerError
 from crawler.ledger.ledger import Ledger
 from crawler.ledger.runs import Ended, Run
 from crawler.ledger.signatures import Signatures
-from crawler.ledger.units import Counts, Link, Policy, State, Unit, Visit, url_id
+from crawler.ledger.units import SITEMAP, Counts, Link, Policy, State, Unit, Visit, url_id
 
 __all__ = [
+    "SITEMAP",
     "Counts",
     "DiskError",
     "Ended",

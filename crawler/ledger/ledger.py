@@ -141,6 +141,14 @@ class Ledger:
         with self._transaction():
             return self._queue.take(most, closed)
 
+    def ready(self, closed: Container[str] = ()) -> bool:
+        """Whether a page is queued that is neither in flight nor of a host in `closed`."""
+        return self._queue.ready(closed)
+
+    def put_back(self, visit: Visit) -> None:
+        """A page that was taken and could not be asked for now: it is queued as before."""
+        self._queue.landed(self._sites.number(visit.host), visit.id)
+
     def add(self, unit: Unit) -> None:
         """Notes a unit for the next commit. Its page stays in flight until then."""
         if not self._pending:

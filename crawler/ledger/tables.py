@@ -64,7 +64,7 @@ frontier = Table(
     Column("key", Bytes(10), nullable=False, unique=True),  # the bytes of crawler.urls.document_id
     Column("url", Text, nullable=False),
     Column("site", BigInteger, nullable=False),
-    Column("kind", String(8), nullable=False),  # article, list, paging, other; part: a later page of an article
+    Column("kind", String(8), nullable=False),  # article, list, paging, other, sitemap; part: a later page of an article
     Column("state", String(6), nullable=False),
     Column("priority", SmallInteger, nullable=False),  # higher comes first
     Column("depth", SmallInteger, nullable=False),

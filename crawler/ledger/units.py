@@ -23,6 +23,7 @@ class State(StrEnum):
 
 LIST, PAGING, ARTICLE, OTHER = "list", "paging", "article", "other"
 PART = "part"  # a later page of an article, read together with the first
+SITEMAP = "sitemap"  # a file that names pages
 
 
 def url_id(url: str) -> bytes:
@@ -32,7 +33,7 @@ def url_id(url: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address to fetch. `url` is canonical; `kind` is list, paging, article or other (LinkKind's values)."""
+    """An address to fetch. `url` is canonical; `kind` is list, paging, article, other (LinkKind's values) or sitemap."""
 
     url: str
     kind: str = ARTICLE
@@ -112,8 +113,8 @@ class Policy:
         return now + self.gone[times - 1] if times <= len(self.gone) else None
 
     def after_success(self, kind: str, now: int) -> int | None:
-        """When a page that came is visited again: a list in each round (0), its further pages when a walk asks for them."""
-        if kind == LIST:
+        """When a page that came is visited again: a list or a sitemap in each round (0), further pages of lists when a walk asks for them."""
+        if kind in (LIST, SITEMAP):
             return 0
         return now + (self.article if kind == ARTICLE else self.other) if kind in (ARTICLE, OTHER) else None
 
