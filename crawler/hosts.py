@@ -38,11 +38,17 @@ class Hosts:
 
     A rest ends by itself and is waited for. A host that asks for more than `longest`, or refuses `patience` times in
     a row, is put off: its pages stay queued, and the run does not wait for it (but goes on with it when the time is
-    over while other hosts still keep it busy).
+    over while other hosts still keep it busy); `told` hears of it with the reason.
     """
 
-    def __init__(self, clock: Callable[[], float], longest: float, patience: int = 3):
-        self._clock, self.longest, self._patience = clock, longest, patience
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        longest: float,
+        patience: int = 3,
+        told: Callable[[str, str], None] = lambda host, why: None,
+    ):
+        self._clock, self.longest, self._patience, self._told = clock, longest, patience, told
         self._hosts: dict[str, _Host] = {}
         self._found: dict[str, list[str]] = {}
 
@@ -57,8 +63,10 @@ class Hosts:
 
     def put_off(self, host: str, seconds: float, why: str) -> None:
         """Nothing more is asked of the host for so many seconds, and nobody waits for it."""
-        state = self._hosts.setdefault(host, _Host())
-        state.off, state.why = max(state.off, self._clock() + seconds), why
+        state, now = self._hosts.setdefault(host, _Host()), self._clock()
+        if state.off <= now:
+            self._told(host, why)
+        state.off, state.why = max(state.off, now + seconds), why
 
     def answered(self, host: str) -> None:
         """The host has answered: its refusals so far are forgotten."""

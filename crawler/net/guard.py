@@ -68,16 +68,16 @@ class GuardMiddleware:
         if self.named.holds(host, port):
             return
         if (is_literal(host) and is_inner(host)) or (host, port) in self._proxies:
-            raise self._refusal(host)
+            raise self._refusal(host, host)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         address = self._refused.get(_place(request.url))
         if address and isinstance(exception, CannotResolveHostError) and not request.meta.get("proxy"):
-            raise self._refusal(f"{_place(request.url)[0]} ({address})")
+            raise self._refusal(_place(request.url)[0], f"{_place(request.url)[0]} ({address})")
 
-    def _refusal(self, where: str) -> InnerAddress:
+    def _refusal(self, host: str, where: str) -> InnerAddress:
         note(self._crawler, "ways to inner addresses refused")
-        return InnerAddress(f"leads to the inner address {where}: name it in start_urls if it is meant")
+        return InnerAddress(host, where)
 
     def passes(self, host: str, port: int, address: str) -> bool:
         """Whether a connection to `host` may go to `address`, which it resolves to."""

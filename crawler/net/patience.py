@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from datetime import UTC, datetime
@@ -21,14 +22,19 @@ WAITS = "wenku_waits"  # meta: how often a request waited because of its own ans
 PATIENCE = 3  # so many rests in a row; a host that still refuses is put off
 JITTER = 0.1  # a tenth longer at most: those who were sent away together do not come back together
 SLICE = 1.0  # seconds; a stop is noticed after so long
+logger = logging.getLogger("wenku")
 _hosts: WeakKeyDictionary[Crawler, Hosts] = WeakKeyDictionary()
 
 
 def hosts_of(crawler: Crawler) -> Hosts:
     """How the hosts of a crawl want to be treated; one object for all who ask."""
     if crawler not in _hosts:
-        _hosts[crawler] = Hosts(time.monotonic, crawler.settings.getfloat("RETRY_AFTER_MAX"), PATIENCE)
+        _hosts[crawler] = Hosts(time.monotonic, crawler.settings.getfloat("RETRY_AFTER_MAX"), PATIENCE, _tell)
     return _hosts[crawler]
+
+
+def _tell(host: str, why: str) -> None:
+    logger.warning("%s is put off for now: %s", host, why)
 
 
 class PatienceMiddleware:

@@ -14,7 +14,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 
 from crawler.net.patience import hosts_of
-from crawler.net.verdicts import Forbidden, PutOff, note
+from crawler.net.verdicts import Forbidden, InnerAddress, PutOff, note
 from crawler.robots import ALLOW_ALL, Robots, parse_robots, product_token
 from crawler.text import printable
 from crawler.urls import BadUrl, canonical, site_of
@@ -91,12 +91,16 @@ class RobotsMiddleware:
         return made
 
     async def _ask(self, origin: str) -> tuple[Robots | None, str]:
-        """What robots.txt says, or None and why that cannot be known: then nothing is allowed for now."""
+        """What robots.txt says, or None and why that cannot be known: then nothing is allowed for now. Raises InnerAddress."""
         assert self._crawler.engine
         meta = {"dont_obey_robotstxt": True, "redirect_ttl": REDIRECTS, AS_IT_IS: True}
         request = Request(f"{origin}/robots.txt", priority=1000, callback=NO_CALLBACK, meta=meta)
         try:
             response = await self._crawler.engine.download_async(request)
+        except InnerAddress as error:
+            if error.host == (urlsplit(origin).hostname or "").lower():
+                raise  # it is not robots.txt that leads there: the page does
+            return None, str(error)
         except PutOff as error:
             return None, str(error)
         except IgnoreRequest as error:

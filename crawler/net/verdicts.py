@@ -28,6 +28,10 @@ class Forbidden(Final):
 class InnerAddress(Final):
     """The host lies on an address that a page must not send us to."""
 
+    def __init__(self, host: str, where: str):
+        super().__init__(f"leads to the inner address {where}: name it in start_urls if it is meant")
+        self.host = host
+
 
 class NotAPage(Final):
     """The body is a file, whatever its Content-Type says."""
