@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -52,8 +53,15 @@ class Named:
     default ports are one, since sites move from http to https.
     """
 
-    def __init__(self, start_urls: tuple[str, ...] | list[str] = ()):
-        self._sites = {self._key(parts.hostname or "", parts.port) for parts in map(urlsplit, start_urls)}
+    def __init__(self, start_urls: Iterable[str] = ()):
+        self._sites: set[str] = set()
+        for url in start_urls:
+            self.add(url)
+
+    def add(self, url: str) -> None:
+        """Notes the host and port of `url` as named."""
+        parts = urlsplit(url)
+        self._sites.add(self._key(parts.hostname or "", parts.port))
 
     @staticmethod
     def _key(host: str, port: int | None) -> str:

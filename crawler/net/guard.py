@@ -36,7 +36,8 @@ class GuardMiddleware:
         self.named = Named()
         self._proxies: set[Place] = set()
         self._refused: dict[Place, str] = {}
-        self._before: Any = None
+        self._typed = False  # no crawl of sites: what is asked for was typed by a person (scrapy fetch, explain, shell)
+        self._resolver: Any = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
@@ -48,22 +49,25 @@ class GuardMiddleware:
     def spider_opened(self, spider: Spider) -> None:
         from twisted.internet import reactor
 
-        given = [url for site in getattr(spider, "sites", ()) for url in site.start_urls]
-        one = getattr(spider, "url", "")  # what `scrapy explain` was asked for
-        self.named = Named([*given, one] if one else given)
-        resolver = _Resolver(reactor.nameResolver, self)
-        self._before = reactor.installNameResolver(resolver)
+        self._typed = not getattr(spider, "crawls_sites", False)
+        self.named = Named(url for site in getattr(spider, "sites", ()) for url in site.start_urls)
+        self._resolver = _Resolver(reactor.nameResolver, self)
+        reactor.installNameResolver(self._resolver)
 
     def spider_closed(self) -> None:
         from twisted.internet import reactor
 
-        reactor.installNameResolver(self._before)
+        if reactor.nameResolver is self._resolver:
+            reactor.installNameResolver(self._resolver.inner)
+        self._resolver.guard = None  # another crawl of this process may have put its own around it
 
     def process_request(self, request: Request) -> None:
         _travel_light(request)
         if request.meta.get("proxy"):
             self._proxies.add(_place(request.meta["proxy"]))
             return
+        if self._typed and not request.meta.get("redirect_urls"):
+            self.named.add(request.url)
         host, port = _place(request.url)
         if self.named.holds(host, port):
             return
@@ -125,8 +129,8 @@ class _Sieve:
 class _Resolver:
     """The reactor's resolver behind a sieve. Every direct connection asks it, also for hosts that are addresses."""
 
-    def __init__(self, resolver: Any, guard: GuardMiddleware):
-        self._resolver, self._guard = resolver, guard
+    def __init__(self, resolver: Any, guard: GuardMiddleware | None):
+        self.inner, self.guard = resolver, guard
 
     def resolveHostName(  # noqa: N802
         self,
@@ -136,5 +140,5 @@ class _Resolver:
         addressTypes: Sequence[type[Any]] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> Any:
-        sieve = _Sieve(resolutionReceiver, self._guard, hostName, portNumber)
-        return self._resolver.resolveHostName(sieve, hostName, portNumber, addressTypes, transportSemantics)
+        sieve = _Sieve(resolutionReceiver, self.guard, hostName, portNumber) if self.guard else resolutionReceiver
+        return self.inner.resolveHostName(sieve, hostName, portNumber, addressTypes, transportSemantics)

@@ -69,15 +69,16 @@ class RobotsMiddleware:
                 raise PutOff(site, why)
             self._waiting[origin] = []
             try:
-                robots = await self._fetch(origin, site, robots)
+                robots = await self._fetch(origin, request, robots)
             finally:
                 for turn in self._waiting.pop(origin):
                     turn.callback(None)
         self._known.move_to_end(origin)
         return robots
 
-    async def _fetch(self, origin: str, site: str, old: Robots | None) -> Robots:
-        made, why = await self._ask(origin)
+    async def _fetch(self, origin: str, page: Request, old: Robots | None) -> Robots:
+        site = site_of(page.url)
+        made, why = await self._ask(origin, page.meta.get("redirect_urls"))
         made = made or old
         if made is None:
             note(self._crawler, "robots.txt that did not come")
@@ -90,10 +91,13 @@ class RobotsMiddleware:
             self._offer(site, made, origin)
         return made
 
-    async def _ask(self, origin: str) -> tuple[Robots | None, str]:
-        """What robots.txt says, or None and why that cannot be known: then nothing is allowed for now. Raises InnerAddress."""
+    async def _ask(self, origin: str, led: list[str] | None) -> tuple[Robots | None, str]:
+        """What robots.txt says, or None and why that cannot be known: then nothing is allowed for now. Raises InnerAddress.
+
+        `led` are the redirects that led to this host, if any: nobody who was led somewhere has named it.
+        """
         assert self._crawler.engine
-        meta = {"dont_obey_robotstxt": True, "redirect_ttl": REDIRECTS, AS_IT_IS: True}
+        meta = {"dont_obey_robotstxt": True, "redirect_ttl": REDIRECTS, AS_IT_IS: True} | ({"redirect_urls": led} if led else {})
         request = Request(f"{origin}/robots.txt", priority=1000, callback=NO_CALLBACK, meta=meta)
         try:
             response = await self._crawler.engine.download_async(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from conftest import Run
@@ -76,7 +77,7 @@ def test_crawl_delay_is_kept_though_the_server_is_quick(scrapy: Scrapy, library:
     library.robots("User-agent: *\nCrawl-delay: 0.25")
     crawl(scrapy, library, "-s", "AUTOTHROTTLE_START_DELAY=0")
     times = [moment for path, moment in library.times if path != "/robots.txt"]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert len(gaps) >= 7 and sum(gaps) / len(gaps) >= 0.22, "0.25 s but for the clock's grain"
 
 
