@@ -102,6 +102,7 @@ REFERRER_POLICY = "no-referrer"
 # DEPTH_LIMIT is kept by the scheduler, which knows how deep a page lies; this one would cut articles in the middle.
 SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
 DOWNLOADER_MIDDLEWARES = {
+    "crawler.net.guard.AddressMiddleware": 90,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.net.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,

@@ -7,6 +7,7 @@ import logging
 
 import pytest
 
+from crawler import settings
 from crawler.commands import complain
 from crawler.log import SafeRecord
 from crawler.text import redact, safe_lines
@@ -53,6 +54,10 @@ def test_records_are_safe_in_any_handler() -> None:
     lines = stream.getvalue().rstrip("\n").split("\n")
     assert "geheim" not in stream.getvalue() and all(line.isprintable() for line in lines)
     assert lines[1].startswith("Traceback") and lines[-1] == "  | forged"
+
+
+def test_every_process_that_reads_the_settings_has_them() -> None:
+    assert settings.LOG_LEVEL and logging.getLogRecordFactory() is SafeRecord
 
 
 def test_a_complaint_is_one_clean_line(capsys: pytest.CaptureFixture[str]) -> None:

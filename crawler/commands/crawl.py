@@ -74,7 +74,7 @@ class Command(ScrapyCrawl):
         return (
             "Crawl document libraries into a feed. 'scrapy crawl wenku' crawls every site of data/sites/, at first the "
             "bundled demo library; -a start_urls=http://a.example/,http://b.example/ any other; -a sites=NAME,NAME some "
-            "configured ones. Exit status: 0 complete; 2 wrong usage; 3 incomplete, failed pages wait for the next run; "
+            "configured ones. Exit status: 0 complete; 2 wrong usage; 3 incomplete, failed pages and hosts that want to wait are left to the next run; "
             "4 a site's expectation was not met; 5 stopped by a limit; 74 disk or feed error; 75 another run holds the lock."
         )
 

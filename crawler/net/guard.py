@@ -13,8 +13,8 @@ from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
 from crawler.addresses import Named, is_inner, is_literal
-from crawler.net.verdicts import InnerAddress, note
-from crawler.urls import site_of
+from crawler.net.verdicts import BadAddress, InnerAddress, note
+from crawler.urls import BadUrl, canonical, site_of
 
 # What may go along when a redirect leads to another host: nothing that says who we are to the first one. The proxy's
 # password goes to the proxy alone (Scrapy takes it off before the target sees it).
@@ -22,6 +22,31 @@ HARMLESS = frozenset((b"Accept", b"Accept-Encoding", b"Accept-Language", b"Proxy
 VALIDATORS = frozenset((b"If-None-Match", b"If-Modified-Since"))  # a twin (www.) of the same site may have them
 PORTS = {"http": 80, "https": 443}
 Place = tuple[str, int]
+
+
+class AddressMiddleware:
+    """Refuses redirects to what no link would be followed to either. It stands before robots.txt is asked for."""
+
+    def __init__(self, crawler: Crawler):
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> AddressMiddleware:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        if not request.meta.get("redirect_urls"):
+            return
+        try:
+            canonical(request.url)
+        except BadUrl as error:
+            why = str(error)
+        else:
+            if "@" not in urlsplit(request.url).netloc:
+                return
+            why = "user information in an address"
+        note(self._crawler, "redirects to bad addresses refused")
+        raise BadAddress(f"leads to a bad address: {why}")
 
 
 class GuardMiddleware:

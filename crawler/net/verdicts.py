@@ -33,6 +33,10 @@ class InnerAddress(Final):
         self.host = host
 
 
+class BadAddress(Final):
+    """A redirect leads to what is no address, hides another in it, or carries a password."""
+
+
 class NotAPage(Final):
     """The body is a file, whatever its Content-Type says."""
 

@@ -15,21 +15,28 @@ from crawler.feed import verify
 from tests.site import Library
 
 Scrapy = Callable[..., Run]
-FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "AUTOTHROTTLE_ENABLED=False")
 XML = '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
 
 
 class Host(Library):
-    """A library with files beside its pages; `files` holds an answer for a path, None for a 404. `times` are those of all requests."""
+    """A library with files beside its pages; `files` holds an answer for a path, None for a 404.
+
+    `busy` paths answer 429 once. `times` are those of all requests.
+    """
 
     def __init__(self, **kwargs: int):
         super().__init__(**({"articles": 6} | kwargs))
         self.files: dict[str, Response | None] = {}
+        self.busy: set[str] = set()
         self.times: list[tuple[str, float]] = []
 
     def _find(self, url: str) -> Response | None:
         path = "/" + url.split("/", 3)[3]
         self.times.append((path, time.monotonic()))
+        if path in self.busy:
+            self.busy.remove(path)
+            return Response(429, "text/html", b"", modified="")
         return self.files[path] if path in self.files else super()._find(url)
 
     def robots(self, text: str, status: int = 200) -> None:
@@ -73,9 +80,18 @@ def test_a_site_that_asks_for_an_hour_in_the_middle_gets_it(scrapy: Scrapy, libr
     assert {row["url"] for row in run.rows("feed")} == library.truth().keys()
 
 
+def test_the_whole_host_rests_when_one_page_is_refused(scrapy: Scrapy, library: Host) -> None:
+    """What waited for its turn in the downloader waits too."""
+    library.busy.add("/doc/6.html")
+    crawl(scrapy, library, "-s", "DOWNLOAD_DELAY=0.5", "-s", "DOWNLOAD_DELAY_JITTER=0",
+          "-s", "RETRY_AFTER_DEFAULT=3")  # fmt: skip
+    refused = next(moment for path, moment in library.times if path == "/doc/6.html")
+    assert min(moment for _, moment in library.times if moment > refused) - refused >= 3
+
+
 def test_crawl_delay_is_kept_though_the_server_is_quick(scrapy: Scrapy, library: Host) -> None:
     library.robots("User-agent: *\nCrawl-delay: 0.25")
-    crawl(scrapy, library, "-s", "AUTOTHROTTLE_START_DELAY=0")
+    crawl(scrapy, library, "-s", "AUTOTHROTTLE_ENABLED=True", "-s", "AUTOTHROTTLE_START_DELAY=0")
     times = [moment for path, moment in library.times if path != "/robots.txt"]
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert len(gaps) >= 7 and sum(gaps) / len(gaps) >= 0.22, "0.25 s but for the clock's grain"
