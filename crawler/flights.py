@@ -164,17 +164,12 @@ def _told(error: HttpError) -> str:
     return f"HTTP {response.status}" + (f", {wall}" if wall else "")
 
 
-def _stands_in_the_way(flight: Flight, wall: Wall) -> bool:
-    """Whether the page was promised to be another: a link to a login leads to a login, and a guest book has a captcha."""
-    return wall is Wall.ROBOT or flight.visit.kind == "article" or (wall is Wall.CAPTCHA and flight.visit.kind != "other")
-
-
 def _note_kind(flight: Flight, result: Response | Failure) -> None:
     """What the spider found the page to be; the first answer of a flight decides."""
     if not isinstance(result, Response) or "page_kind" not in result.meta:
         return
     found = result.meta["page_kind"]
-    if isinstance(found, Wall) and _stands_in_the_way(flight, found):
+    if isinstance(found, Wall):
         flight.fail(f"{found} instead of the page")
     if flight.kind:
         return

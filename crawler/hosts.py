@@ -83,15 +83,13 @@ class Hosts:
         state = self._hosts.get(host)
         return state.why if state and state.off > self._clock() else ""
 
-    def off(self) -> set[str]:
-        """The hosts that are put off at the moment."""
-        now = self._clock()
-        return {host for host, state in self._hosts.items() if state.off > now}
+    def is_off(self, host: str) -> bool:
+        """Whether the host is put off at the moment."""
+        return bool(self._hosts) and bool(self.why_off(host))
 
-    def resting(self) -> set[str]:
-        """The hosts that are put off or rest at the moment."""
-        now = self._clock()
-        return {host for host, state in self._hosts.items() if max(state.off, state.until) > now}
+    def is_resting(self, host: str) -> bool:
+        """Whether the host is put off or rests at the moment."""
+        return bool(self._hosts) and (self.rest(host) > 0 or bool(self.why_off(host)))
 
     def ever_off(self) -> dict[str, str]:
         """Every host that was put off at any time, with the last reason."""

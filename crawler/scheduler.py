@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from scrapy import Request, Spider, signals
@@ -23,6 +24,16 @@ START = 40  # before everything that a page links to
 SITEMAPS = 1  # behind everything that the lists show: they complete what the lists leave out
 
 
+class _Those:
+    """The hosts for which `of` is true: asked one at a time, where a set of thousands would have to be made for each page."""
+
+    def __init__(self, of: Callable[[str], bool]):
+        self._of = of
+
+    def __contains__(self, host: object) -> bool:
+        return isinstance(host, str) and self._of(host)
+
+
 class LedgerScheduler(BaseScheduler):
     """Hands out what the ledger has queued, a few pages ahead, and writes back what came of each page.
 
@@ -35,6 +46,7 @@ class LedgerScheduler(BaseScheduler):
         assert run, "EXTENSIONS must hold crawler.extensions.Run: it holds the ledger"
         self._run, self._ledger = run, run.ledger
         self._hosts = hosts_of(crawler)
+        self._off = _Those(self._hosts.is_off)
         # So many pages of one host are under way at a time: a host that hangs must leave room for the others.
         self._per_host = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         self._depth = settings.getint("DEPTH_LIMIT")
@@ -71,19 +83,18 @@ class LedgerScheduler(BaseScheduler):
         if self._run.problem:
             return False
         self._put_back()
-        return bool(self._memory or self._taken or self._ledger.ready(self._hosts.off()) or self._links_pending())
+        return bool(self._memory or self._taken or self._ledger.ready(self._off) or self._links_pending())
 
     def _links_pending(self) -> bool:
         """Writes what is pending when it is all that is left: its links may be more to do."""
         if self._ledger.pending and not self.flights.up:
             with self._run.guarded():
                 self._ledger.commit()
-        return self._ledger.ready(self._hosts.off())
+        return self._ledger.ready(self._off)
 
     def _put_back(self) -> None:
         """Pages at hand of hosts that want to be left alone are queued again: the crawl may end without them."""
-        off = self._hosts.off()
-        for visit in [visit for visit in self._taken if visit.host in off]:
+        for visit in [visit for visit in self._taken if visit.host in self._off]:
             self._taken.remove(visit)
             self._ledger.put_back(visit)
 
@@ -118,22 +129,21 @@ class LedgerScheduler(BaseScheduler):
     def _take(self) -> Visit | None:
         """A page from the ledger, and some more to have at hand."""
         with self._run.guarded():
-            self._taken.extend(self._ledger.take(self._ahead, self._busy()))
+            at_hand = {visit.host for visit in self._taken}
+            self._taken.extend(self._ledger.take(self._ahead, _Those(lambda host: host in at_hand or self._is_busy(host))))
         return self._next_visit()
 
     def _next_visit(self) -> Visit | None:
         """The first page at hand whose host has room."""
-        resting = self._hosts.resting()
         for place, visit in enumerate(self._taken):
-            if self.flights.by_host[visit.host] < self._per_host and visit.host not in resting:
+            if self.flights.by_host[visit.host] < self._per_host and not self._hosts.is_resting(visit.host):
                 del self._taken[place]
                 return visit
         return None
 
-    def _busy(self) -> set[str]:
-        """The hosts that have enough pages under way or at hand, or want to be left alone."""
-        at_hand = {visit.host for visit in self._taken}
-        return at_hand | self._hosts.resting() | {host for host, count in self.flights.by_host.items() if count >= self._per_host}
+    def _is_busy(self, host: str) -> bool:
+        """Whether the host has enough pages under way, or wants to be left alone."""
+        return self.flights.by_host.get(host, 0) >= self._per_host or self._hosts.is_resting(host)
 
     def _item_scraped(self, item: Any, response: Response | Failure) -> None:
         flight = flight_of(response)

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from crawler.extract import Wall, join_pages, read_page, wall_of
+from crawler.extract import Wall, in_the_way, join_pages, read_page, wall_of
 from crawler.extract.address import shape
 from crawler.items import Article
 from crawler.page import Kind, LinkKind, Page
@@ -86,7 +86,7 @@ class WenkuSpider(Spider):
             return
         page = read_page(response.body, response.url)
         wall = wall_of(page, response.body)
-        if wall:
+        if wall and in_the_way(wall, response.meta.get("kind", "")):
             self._met(wall, response)
             return
         later = page.kind is Kind.ARTICLE and page.page_number > 1 and page.page_urls
@@ -136,10 +136,9 @@ class WenkuSpider(Spider):
         return Article(page, url=url, site=site_of(url), fetched_at=datetime.now(UTC).isoformat(timespec="seconds"))
 
     def _met(self, wall: Wall, response: Response) -> None:
-        """A page that stands in the way of another; what that means for the visit is not the spider's business."""
+        """A page that stands in the way of the one that was promised."""
         response.meta["page_kind"] = wall
-        if wall is Wall.ROBOT or response.meta.get("kind") == "article":
-            self._count(f"noted/pages behind {wall}")
+        self._count(f"noted/pages behind {wall}")
 
     def _named(self, response: Response) -> Iterator[Request]:
         """What a sitemap names: its pages, and further sitemaps as long as the site has not had enough of them."""

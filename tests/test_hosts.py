@@ -36,18 +36,18 @@ def test_a_rest_ends() -> None:
     clock = Clock()
     hosts = Hosts(clock, longest=60)
     hosts.refused("a.cn", 10, "HTTP 429")
-    assert hosts.rest("a.cn") == 10 and hosts.rest("b.cn") == 0 and hosts.resting() == {"a.cn"} and not hosts.off()
+    assert hosts.rest("a.cn") == 10 and hosts.rest("b.cn") == 0 and hosts.is_resting("a.cn") and not hosts.is_off("a.cn") and not hosts.is_resting("b.cn")
     clock.now += 10
-    assert hosts.rest("a.cn") == 0 and not hosts.resting() and not hosts.ever_off()
+    assert hosts.rest("a.cn") == 0 and not hosts.is_resting("a.cn") and not hosts.ever_off()
 
 
 def test_a_host_that_asks_for_too_long_is_put_off() -> None:
     clock = Clock()
     hosts = Hosts(clock, longest=60)
     hosts.refused("a.cn", 61, "HTTP 503, Retry-After 61 s")
-    assert hosts.off() == {"a.cn"} and "61" in hosts.why_off("a.cn")
+    assert hosts.is_off("a.cn") and "61" in hosts.why_off("a.cn")
     clock.now += 61
-    assert not hosts.off() and not hosts.why_off("a.cn") and hosts.ever_off() == {"a.cn": "HTTP 503, Retry-After 61 s"}
+    assert not hosts.is_off("a.cn") and not hosts.why_off("a.cn") and hosts.ever_off() == {"a.cn": "HTTP 503, Retry-After 61 s"}
 
 
 def test_a_host_that_refuses_again_and_again_is_put_off() -> None:
@@ -56,10 +56,10 @@ def test_a_host_that_refuses_again_and_again_is_put_off() -> None:
     for _ in range(3):
         for _ in range(4):  # four requests were under way: one refusal
             hosts.refused("a.cn", 1, "HTTP 429")
-        assert not hosts.off()
+        assert not hosts.is_off("a.cn")
         clock.now += 1
     hosts.refused("a.cn", 1, "HTTP 429")
-    assert hosts.off() == {"a.cn"}
+    assert hosts.is_off("a.cn")
 
 
 def test_an_answer_begins_the_count_anew() -> None:
@@ -69,7 +69,7 @@ def test_an_answer_begins_the_count_anew() -> None:
         hosts.refused("a.cn", 1, "HTTP 429")
         clock.now += 1
         hosts.answered("a.cn")
-    assert not hosts.off()
+    assert not hosts.is_off("a.cn")
 
 
 def test_sitemaps_are_taken_once() -> None:

@@ -6,6 +6,6 @@ Pure functions; this package knows no rules about phrases (that is `crawler.clea
 from crawler.extract.join import join_pages
 from crawler.extract.lines import read_text
 from crawler.extract.reader import read_page
-from crawler.extract.wall import Wall, wall_of
+from crawler.extract.wall import Wall, in_the_way, wall_of
 
-__all__ = ["Wall", "join_pages", "read_page", "read_text", "wall_of"]
+__all__ = ["Wall", "in_the_way", "join_pages", "read_page", "read_text", "wall_of"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from crawler.page import Kind, Page
+from crawler.page import Kind, LinkKind, Page, Zone
 
 MOST = 700  # characters of displayed text; what stands before a document is short, its text is not
+MOST_BODY = 200  # of a text without a date; a short notice may speak of logins and captchas
+MOST_LINKS = 3  # to articles; a short list may have a box for logins beside it
 
 
 class Wall(StrEnum):
@@ -40,12 +42,15 @@ _PACKED = re.compile(rb"<script[^<>]*>[^<]{0,200}?(?:eval\s*\(|\bdebugger\b|Stri
 
 def wall_of(page: Page, body: bytes) -> Wall | None:
     """What stands in the way of the page that was asked for, None when it is a page. Dated articles never are a wall."""
-    length = 0
+    length = body_length = 0
     for block in page.blocks:
         length += len(block.text)
+        body_length += len(block.text) if block.zone is Zone.BODY else 0
         if length > MOST:
             return None
-    if page.kind is Kind.ARTICLE and page.date:
+    if page.kind is Kind.ARTICLE and (page.date or body_length > MOST_BODY):
+        return None
+    if len(page.of(LinkKind.ARTICLE)) > MOST_LINKS:
         return None
     text = " ".join([page.title, *(block.text for block in page.blocks)])
     if _ROBOT.search(text) or (length < 100 and _is_challenge(body)):
@@ -53,6 +58,16 @@ def wall_of(page: Page, body: bytes) -> Wall | None:
     if _PASSWORD.search(body) or _LOGIN_TITLE.search(page.title) or _LOGIN.search(text):
         return Wall.LOGIN
     return Wall.CAPTCHA if _CAPTCHA.search(text) else None
+
+
+def in_the_way(wall: Wall | None, promised: str) -> bool:
+    """Whether `wall` came instead of a page that was `promised` ("article", "list", "paging"; "other": nothing was).
+
+    A link to a login leads to a login, and a guest book has a captcha.
+    """
+    if wall is Wall.LOGIN:
+        return promised == "article"
+    return wall is Wall.ROBOT or (wall is Wall.CAPTCHA and promised not in ("", "other"))
 
 
 def _is_challenge(body: bytes) -> bool:

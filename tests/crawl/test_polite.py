@@ -10,9 +10,9 @@ from itertools import pairwise
 import pytest
 from conftest import Run
 
-from crawler.demo import Response
+from crawler.demo import Response, Server
 from crawler.feed import verify
-from tests.site import Library
+from tests.site import Library, written
 
 Scrapy = Callable[..., Run]
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0", "-s", "AUTOTHROTTLE_ENABLED=False")
@@ -22,21 +22,20 @@ XML = '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitem
 class Host(Library):
     """A library with files beside its pages; `files` holds an answer for a path, None for a 404.
 
-    `busy` paths answer 429 once. `times` are those of all requests.
+    `busy` paths answer once with the status that they hold. `times` are those of all requests.
     """
 
     def __init__(self, **kwargs: int):
         super().__init__(**({"articles": 6} | kwargs))
         self.files: dict[str, Response | None] = {}
-        self.busy: set[str] = set()
+        self.busy: dict[str, int] = {}
         self.times: list[tuple[str, float]] = []
 
     def _find(self, url: str) -> Response | None:
         path = "/" + url.split("/", 3)[3]
         self.times.append((path, time.monotonic()))
         if path in self.busy:
-            self.busy.remove(path)
-            return Response(429, "text/html", b"", modified="")
+            return Response(self.busy.pop(path), "text/html", b"", modified="")
         return self.files[path] if path in self.files else super()._find(url)
 
     def robots(self, text: str, status: int = 200) -> None:
@@ -82,7 +81,7 @@ def test_a_site_that_asks_for_an_hour_in_the_middle_gets_it(scrapy: Scrapy, libr
 
 def test_the_whole_host_rests_when_one_page_is_refused(scrapy: Scrapy, library: Host) -> None:
     """What waited for its turn in the downloader waits too."""
-    library.busy.add("/doc/6.html")
+    library.busy["/doc/6.html"] = 429
     crawl(scrapy, library, "-s", "DOWNLOAD_DELAY=0.5", "-s", "DOWNLOAD_DELAY_JITTER=0",
           "-s", "RETRY_AFTER_DEFAULT=3")  # fmt: skip
     refused = next(moment for path, moment in library.times if path == "/doc/6.html")
@@ -95,6 +94,20 @@ def test_crawl_delay_is_kept_though_the_server_is_quick(scrapy: Scrapy, library:
     times = [moment for path, moment in library.times if path != "/robots.txt"]
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert len(gaps) >= 7 and sum(gaps) / len(gaps) >= 0.22, "0.25 s but for the clock's grain"
+
+
+def test_a_host_that_was_put_off_gets_another_chance_while_there_is_other_work(scrapy: Scrapy, library: Host) -> None:
+    other = Library(articles=0)
+    other.host = "www.other.test.wenku.example"
+    for number in range(100, 112):
+        other.add(written(number))
+    library.busy["/robots.txt"] = 500
+    with Server(lambda url: (other if other.host in url else library)._find(url), {other.host, library.host}) as server:
+        run = scrapy("crawl", "wenku", "-a", f"start_urls={library.start},{other.start}", *FAST, "-s", "DOWNLOAD_DELAY=0.3",
+                     "-s", "ROBOTS_RETRY_SECONDS=1", env={"http_proxy": server.proxy})  # fmt: skip
+    assert run.status == 0, run.err
+    assert {row["url"] for row in run.rows("feed")} == library.truth().keys() | other.truth().keys()
+    assert "put off" in run.err and "18 documents" in run.last_line
 
 
 def test_crawl_delay_has_an_end(scrapy: Scrapy, library: Host) -> None:
