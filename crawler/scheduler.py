@@ -94,9 +94,10 @@ class LedgerScheduler(BaseScheduler):
 
     def _put_back(self) -> None:
         """Pages at hand of hosts that want to be left alone are queued again: the crawl may end without them."""
-        for visit in [visit for visit in self._taken if visit.host in self._off]:
-            self._taken.remove(visit)
-            self._ledger.put_back(visit)
+        off = [visit for visit in self._taken if visit.host in self._off]
+        if off:
+            self._taken = deque(visit for visit in self._taken if visit not in off)
+            self._ledger.put_back(off)
 
     def enqueue_request(self, request: Request) -> bool:
         """Start addresses are queued in the ledger already; everything else that Scrapy schedules waits in memory."""
@@ -172,7 +173,7 @@ class LedgerScheduler(BaseScheduler):
         if flight.document and not document:
             self._run.forget(flight.document)
         if flight.put_off:
-            self._ledger.put_back(flight.visit)
+            self._ledger.put_back([flight.visit])
             return
         if flight.state is State.DONE:
             flight.links += [Link(url, SITEMAP, SITEMAPS) for url in self._hosts.take_sitemaps(flight.visit.host)]

@@ -17,6 +17,7 @@ else:
     from backports import zstd
 
 _CHUNK = 65_536
+_ZSTD_WINDOW = {int(zstd.DecompressionParameter.window_log_max): 23}  # 8 MB, the most that RFC 9659 allows servers
 CODINGS = ("gzip", "deflate", "br", "zstd")  # what we tell servers that we accept
 
 
@@ -94,16 +95,19 @@ def _brotli(body: bytes) -> Iterator[bytes]:
 
 
 def _zstd(body: bytes) -> Iterator[bytes]:
-    reader, rest = zstd.ZstdDecompressor(), body
-    try:
-        while not reader.eof:
-            piece = reader.decompress(rest, _CHUNK)
-            rest = b""
-            if not piece and reader.needs_input and not reader.eof:
-                raise CutOff("the zstd stream ends too early")
-            yield piece
-    except zstd.ZstdError as error:
-        raise CutOff(f"damaged zstd: {error}") from None
+    """The pieces of all frames of a zstd stream."""
+    while body:
+        reader, rest = zstd.ZstdDecompressor(options=_ZSTD_WINDOW), body
+        try:
+            while not reader.eof:
+                piece = reader.decompress(rest, _CHUNK)
+                rest = b""
+                if not piece and reader.needs_input and not reader.eof:
+                    raise CutOff("the zstd stream ends too early")
+                yield piece
+        except zstd.ZstdError as error:
+            raise CutOff(f"damaged zstd: {error}") from None
+        body = reader.unused_data
 
 
 _READERS = {"gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "br": _brotli, "zstd": _zstd}

@@ -74,6 +74,14 @@ def test_damage(name: str) -> None:
 def test_several_codings_and_members() -> None:
     assert unpack(gzip.compress(brotli.compress(TEXT)), ["br", "gzip"]) == TEXT
     assert unpack(gzip.compress(b"a") + gzip.compress(b"b") + b"\0" * 8, ["gzip"]) == b"ab"
+    assert unpack(zstd.compress(b"a") + zstd.compress(b"b"), ["zstd"]) == b"ab"
+
+
+def test_a_window_larger_than_servers_may_use_is_refused() -> None:
+    greedy = {zstd.CompressionParameter.window_log: 27, zstd.CompressionParameter.checksum_flag: 1}
+    packer = zstd.ZstdCompressor(options=greedy)
+    with pytest.raises(CutOff, match="zstd"):
+        unpack(packer.compress(TEXT) + packer.flush(), ["zstd"])
 
 
 def test_what_is_not_packed_stays() -> None:

@@ -145,9 +145,10 @@ class Ledger:
         """Whether a page is queued that is neither in flight nor of a host in `closed`."""
         return self._queue.ready(closed)
 
-    def put_back(self, visit: Visit) -> None:
-        """A page that was taken and could not be asked for now: it is queued as before."""
-        self._queue.landed(self._sites.number(visit.host), visit.id)
+    def put_back(self, visits: Iterable[Visit]) -> None:
+        """Pages that were taken and could not be asked for now: they are queued as before."""
+        for visit in visits:
+            self._queue.landed(self._sites.number(visit.host), visit.id)
 
     def add(self, unit: Unit) -> None:
         """Notes a unit for the next commit. Its page stays in flight until then."""

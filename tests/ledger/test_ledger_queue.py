@@ -10,7 +10,7 @@ import pytest
 from crawls import A, Clock, article, document, listing
 
 from crawler.dedup import SignatureStore
-from crawler.ledger import Ended, Ledger, LedgerError, Link, State, Unit
+from crawler.ledger import SITEMAP, Ended, Ledger, LedgerError, Link, State, Unit
 
 
 @pytest.fixture
@@ -217,3 +217,29 @@ def test_a_profile_stays_with_its_site(tmp_path: Path) -> None:
     assert urls(ledger) == [f"{A}/"]
     assert ledger.profile("a.example") == {"标题": [1, 2]}
     ledger.close()
+
+
+def test_a_page_that_could_not_be_asked_for_is_queued_as_before(ledger: Ledger) -> None:
+    ledger.begin_run([Link(f"{A}/{n}", "article", 20) for n in range(3)])
+    taken = ledger.take(2)
+    assert ledger.waiting == 1 and ledger.ready() and not ledger.ready({taken[0].host})
+    ledger.put_back(taken)
+    assert (ledger.waiting, ledger.in_flight) == (3, 0)
+    assert ledger.counts()[State.QUEUED] == 3
+    assert urls(ledger) == [f"{A}/{n}" for n in range(3)], "in their old order"
+    assert not ledger.ready()
+    assert ledger.end_run(Ended.COMPLETE) is Ended.INCOMPLETE
+
+
+def test_sitemaps_are_visited_in_each_round(ledger: Ledger) -> None:
+    start = Link(f"{A}/", "list", 40)
+    ledger.begin_run([start])
+    ledger.take(9)
+    ledger.commit([Unit(f"{A}/", kind="list", links=[Link(f"{A}/s.xml", SITEMAP, 1)])])
+    assert [visit.kind for visit in ledger.take(9)] == [SITEMAP]
+    ledger.commit([Unit(f"{A}/s.xml", kind=SITEMAP, links=[Link(f"{A}/1.html", "article", 2)])])
+    ledger.take(9)
+    ledger.commit([Unit(f"{A}/1.html", kind="article")])
+    ledger.end_run()
+    ledger.begin_run([start])
+    assert urls(ledger) == [f"{A}/", f"{A}/s.xml"]
