@@ -21,7 +21,6 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "an archive"),
     (b"7z\xbc\xaf\x27\x1c", "an archive"),
     (b"\x1f\x8b\x08", "an archive"),
-    (b"BZh", "an archive"),
     (b"\xfd7zXZ\x00", "an archive"),
     (b"\x28\xb5\x2f\xfd", "an archive"),
     (b"MSCF\x00\x00\x00\x00", "an archive"),
@@ -29,7 +28,6 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "an office file"),
     (b"ITSF", "a help file"),
     (b"OggS\x00", "audio or video"),
-    (b"ID3", "audio or video"),
     (b"fLaC", "audio or video"),
     (b"FLV\x01", "audio or video"),
     (b"\x1aE\xdf\xa3", "audio or video"),
@@ -41,6 +39,8 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 _LONGEST = 64
 _RIFF = re.compile(rb"RIFF....(WEBP|WAVE|AVI )", re.S)
+_BZIP = re.compile(rb"BZh[1-9]1AY&SY")  # three letters alone may begin a text
+_ID3 = re.compile(rb"ID3[\x02-\x04]\x00")
 _BMP = re.compile(rb"BM....\x00\x00\x00\x00", re.S)
 _PROGRAM = re.compile(rb"MZ[^<]{30}", re.S)
 
@@ -53,7 +53,9 @@ def not_a_page(body: bytes) -> str:
             return name
     if _RIFF.match(start):
         return "an image" if start[8:12] == b"WEBP" else "audio or video"
-    if start[4:8] == b"ftyp":
+    if _BZIP.match(start):
+        return "an archive"
+    if start[4:8] == b"ftyp" or _ID3.match(start):
         return "audio or video"
     if _BMP.match(start):
         return "an image"

@@ -25,7 +25,13 @@ EXIT_HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
 EXIT_DISK = 74  # EX_IOERR
 
 
-LEAST = {"FEED_PART_ROWS": 1, "PAGE_ATTEMPTS": 1, "ARTICLE_MAX_PAGES": 1, "CONCURRENT_REQUESTS": 1}
+LEAST = {
+    "FEED_PART_ROWS": 1,
+    "PAGE_ATTEMPTS": 1,
+    "ARTICLE_MAX_PAGES": 1,
+    "CONCURRENT_REQUESTS": 1,
+    "ROBOTS_RETRY_SECONDS": 1,  # with 0 a host without robots.txt would be asked without end
+}
 
 
 class SettingError(ValueError):
