@@ -82,6 +82,8 @@ class GuardMiddleware:
     def spider_closed(self) -> None:
         from twisted.internet import reactor
 
+        if self._resolver is None:
+            return  # stopped before anything began
         if reactor.nameResolver is self._resolver:
             reactor.installNameResolver(self._resolver.inner)
         self._resolver.guard = None  # another crawl of this process may have put its own around it
