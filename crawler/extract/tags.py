@@ -127,7 +127,7 @@ def _value(parts: list[str], name: str) -> str | None:
     """The value behind `name` in the parts of a tag between its quotes; None when it is written in another way."""
     try:
         value = parts[parts.index(name) + 1]
-    except ValueError:
+    except (ValueError, IndexError):  # the page may end in the middle of a tag
         return None
     return _ENTITY.sub(_resolve, value) if "&" in value else value
 
