@@ -117,7 +117,7 @@ def _single(doing: int, name: str, parts: list[str]) -> Tag | None:
         return doing, name, "", None
     if doing == RAW and "application/ld+json" not in parts:
         return RAW, name, "", {}
-    if doing != META or any(key[:1] != " " or key[-1:] != "=" for key in parts[:-1:2]):
+    if doing != META or parts[-1].strip(" /") or any(key[:1] != " " or key[-1:] != "=" for key in parts[:-1:2]):
         return None
     made = {key[1:-1].lower(): value for key, value in zip(parts[-3::-2], parts[-2::-2], strict=True)}
     return META, name, "", {key: _ENTITY.sub(_resolve, value) if "&" in value else value for key, value in made.items()}

@@ -29,15 +29,22 @@ _ROBOT = re.compile(
     re.I,
 )
 _CAPTCHA = re.compile(r"验证码|请完成(?:以下|下方|下列)?验证|captcha", re.I)
-_LOGIN_TITLE = re.compile(r"^\W*(?:用户|会员|账号|帐号|统一身份)?(?:登[录陆]|sign ?in|log ?in)(?:页面?|中心|系统)?\s*(?:$|[-_|—·,，])", re.I)
+_LOGIN_TITLE = re.compile(
+    r"^\W*(?:用户|会员|账号|帐号|统一身份)?(?:登[录陆]|sign ?in|log ?in)(?:页面?|中心|系统)?\s*(?:$|[-_|—·,，])", re.I
+)
 _LOGIN = re.compile(
-    r"(?:请|需要?|必须|尚未|还没有?|未)(?:您|你)?(?:先|要)?(?:登[录陆]|注册)|登[录陆](?:后|才)(?:才?能|可以?|即可|方可|查看|阅读|浏览)", re.I
+    r"(?:请|需要?|必须|尚未|还没有?|未)(?:您|你)?(?:先|要)?(?:登[录陆]|注册)|登[录陆](?:后|才)(?:才?能|可以?|即可|方可|查看|阅读|浏览)",
+    re.I,
 )
 _PASSWORD = re.compile(rb"<input\b[^<>]{0,300}?\btype\s*=\s*[\"']?password", re.I)
 # A script that sets a cookie and loads the page again, or goes by nothing but itself: the page behind it is never seen without it.
 _COOKIE = re.compile(rb"document\.cookie\s*=|\bsetCookie\s*\(", re.I)
-_RELOAD = re.compile(rb"location(?:\.href|\.pathname)?\s*=|location\.(?:reload|replace|assign)\s*\(|\.submit\s*\(", re.I)
-_PACKED = re.compile(rb"<script[^<>]*>[^<]{0,200}?(?:eval\s*\(|\bdebugger\b|String\.fromCharCode|\\x[0-9a-f]{2}\\x|_0x[0-9a-f]{4})", re.I)
+_RELOAD = re.compile(
+    rb"location(?:\.href|\.pathname)?\s*=|location\.(?:reload|replace|assign)\s*\(|\.submit\s*\(", re.I
+)
+_PACKED = re.compile(
+    rb"<script[^<>]*>[^<]{0,200}?(?:eval\s*\(|\bdebugger\b|String\.fromCharCode|\\x[0-9a-f]{2}\\x|_0x[0-9a-f]{4})", re.I
+)
 
 
 def wall_of(page: Page, body: bytes) -> Wall | None:

@@ -135,3 +135,29 @@ def test_a_long_style_sheet_is_not_taken_for_a_giant_tag() -> None:
     read = read_page(f"<html><head>{style}</head><body><p>甲</p></body></html>")
     assert not read.cut
     assert [block.text for block in read.blocks] == ["甲"]
+
+
+@pytest.mark.parametrize(
+    ("source", "href", "title"),
+    [
+        ('<a href="/1.html" title=甲>乙</a>', "/1.html", "甲"),
+        ("<a title=\"甲\" href='/1.html'>乙</a>", "/1.html", "甲"),
+        ("<A HREF=/1.html TITLE=甲>乙</A>", "/1.html", "甲"),
+        ('<a class="b" href="/1.html?a=1&amp;b=2">乙</a>', "/1.html?a=1&b=2", ""),
+        ('<a\nhref = "/1.html"\n>乙</a>', "/1.html", ""),
+        ('<a href="/1.html"title="甲">乙</a>', "/1.html", "甲"),
+        ('<a data-href="/2.html" href="/1.html">乙</a>', "/1.html", ""),
+        ('<a title="甲>丙" href="/1.html">乙</a>', "/1.html", "甲>丙"),
+        ('<a href="/1.html" href=', "/1.html", ""),
+    ],
+)
+def test_attributes_in_every_spelling(source: str, href: str, title: str) -> None:
+    anchors = read_tree(source).anchors
+    assert [(anchor.href, anchor.title) for anchor in anchors] == ([(href, title)] if ">" in source else [])
+
+
+@pytest.mark.parametrize(
+    "meta", ['name="date" content=2020-01-02', "name=date content='2020-01-02'", 'name="date" content="2020-01-02"/']
+)
+def test_metadata_in_every_spelling(meta: str) -> None:
+    assert read_tree(f"<head><meta {meta}></head>").meta == {"date": "2020-01-02"}

@@ -30,20 +30,35 @@ def test_walls(html: str, expected: Wall) -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        PAGE.format(title="一文", nav="", main=f"<h1>一文</h1><div>{BOX}</div><div class='content'><p>{paragraph('a') * 4}</p></div>"),
+        PAGE.format(
+            title="一文",
+            nav="",
+            main=f"<h1>一文</h1><div>{BOX}</div><div class='content'><p>{paragraph('a') * 4}</p></div>",
+        ),
         PAGE.format(title="长河文库", nav="", main=f"{BOX}<ul class='list'>{LINKS}</ul>"),
         PAGE.format(title="通知", nav="", main=NOTICE),
         "<html><body><script>location.href='/index.html'</script></body></html>",
         "<html><body><div id='app'></div><script src='/app.js'></script></body></html>",
         "",
     ],
-    ids=["an article beside a login box", "a list with a login box", "a notice about logins", "a jump", "an application", "nothing"],
+    ids=[
+        "an article beside a login box",
+        "a list with a login box",
+        "a notice about logins",
+        "a jump",
+        "an application",
+        "nothing",
+    ],
 )
 def test_no_walls(html: str) -> None:
     assert wall(html) is None
 
 
 def test_a_link_to_a_login_leads_to_a_login() -> None:
-    assert in_the_way(Wall.LOGIN, "article") and not in_the_way(Wall.LOGIN, "list") and not in_the_way(Wall.LOGIN, "other")
-    assert in_the_way(Wall.CAPTCHA, "list") and not in_the_way(Wall.CAPTCHA, "other") and not in_the_way(Wall.CAPTCHA, "")
+    assert (
+        in_the_way(Wall.LOGIN, "article") and not in_the_way(Wall.LOGIN, "list") and not in_the_way(Wall.LOGIN, "other")
+    )
+    assert (
+        in_the_way(Wall.CAPTCHA, "list") and not in_the_way(Wall.CAPTCHA, "other") and not in_the_way(Wall.CAPTCHA, "")
+    )
     assert in_the_way(Wall.ROBOT, "other") and not in_the_way(None, "article")
