@@ -35,6 +35,7 @@ RADIUS = 4  # a cut is the smallest hash of so many neighbours on each side: pie
 PIECES = 512  # of a longer text only every second, fourth... kind of piece is kept
 
 HASH, FIGURE, MASKED = 0x3FFF, 0x4000, 0x8000  # the bits of a piece
+_TO_HASH, _HALF = np.uint32(18), np.uint32(16)
 # The figures of a piece are kept as 1 + twice the sum of their hashes modulo this prime + whether one is an identifier:
 # the sum is the same wherever the cuts fall.
 FIGURES = 32749
@@ -48,7 +49,6 @@ Places = NDArray[np.int64]
 _BASE, _FIRST, _SECOND = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _TRUE = np.ones(1, np.bool_)
 _ZERO = np.zeros(1, np.int64)
-_NOTHING = np.zeros(1, np.uint32)
 _FIGURE = re.compile(f"([a-z0-9{SEPARATOR}{WILDCARD}][a-z0-9{SEPARATOR}{WILDCARD}]*)")
 _ANY_DIGIT = re.compile("[0-9]")
 _YEAR = re.compile("(?<![0-9])(?:20[0-3]|19[5-9])[0-9]")
@@ -194,17 +194,18 @@ def _distinct(values: Words) -> Words:
 
 def _cut(values: Words, skeleton: Codes, figures: Figures) -> Sketch:
     """`skeleton` cut into pieces, and hashed with the figures that stand in them."""
-    _fold_genre(skeleton)
-    pairs = skeleton[:-1] * _BASE
-    pairs += skeleton[1:]
+    pairs = _pairs(skeleton)
+    if _fold_genre(skeleton, pairs):
+        pairs = _pairs(skeleton)
     _stir(pairs)
-    cuts = (pairs == _lowest_around(pairs)).nonzero()[0]
-    pairs[cuts] = 0  # the pair that straddles a cut belongs to no piece
+    cuts = (pairs[:-1] == _lowest_around(pairs[:-1])).nonzero()[0]
+    pairs[cuts] = 0  # the pair that straddles a cut belongs to no piece, and the last character begins none
+    pairs[-1] = 0
     starts = np.concatenate([_ZERO, cuts + 1])
-    hashes = np.add.reduceat(np.concatenate([pairs, _NOTHING]), starts, dtype=np.uint32)
+    hashes = np.add.reduceat(pairs, starts, dtype=np.uint32)
     hashes += skeleton[starts]
-    mix(hashes)
-    codes = (hashes & HASH).astype(np.uint16)
+    hashes *= _SECOND
+    codes = (hashes >> _TO_HASH).astype(np.uint16)
     beside = _beside(codes, starts, figures)
     level, kept = 0, np.ones(len(codes), np.bool_)
     if len(codes) > PIECES:
@@ -216,32 +217,38 @@ def _cut(values: Words, skeleton: Codes, figures: Figures) -> Sketch:
     return Sketch(values, Pieces(codes, beside, level), skeleton, starts, kept)
 
 
-def _fold_genre(skeleton: Codes) -> None:
-    """Makes one word of those that sites exchange for one another (报告, 总结), so that no piece differs by them."""
-    words, pairs, signs = _genre()
-    joined = skeleton[:-1] << np.uint32(16)
-    joined ^= skeleton[1:]
-    numbers = words.take((joined * _BASE) >> np.uint32(16), mode="clip")
+def _pairs(codes: Codes) -> Words:
+    """A value for each character with the one that follows; for the last one alone."""
+    pairs = codes * _BASE
+    pairs[:-1] += codes[1:]
+    return pairs
+
+
+def _fold_genre(skeleton: Codes, pairs: Words) -> bool:
+    """Makes one word of those that sites exchange for one another (报告, 总结), so that no piece differs by them; whether
+    there were any."""
+    words, known, signs = _genre()
+    numbers = words.take(pairs[:-1] * _FIRST >> _HALF, mode="clip")
     at = (numbers != 0).nonzero()[0]
     numbers = numbers[at]
-    right = pairs[numbers] == joined[at]
+    right = known[numbers] == pairs[at]
     at, sign = at[right], signs[numbers[right]]
     skeleton[at] = sign
     skeleton[at + 1] = sign
+    return len(at) > 0
 
 
 @cache
 def _genre() -> tuple[NDArray[np.uint8], Words, Words]:
-    """The genre's words of two characters: a table of their numbers by a hash of 16 bits (0: none), the two characters
-    of each, and the sign of its group. Raises ValueError when two of the words share a hash."""
+    """The genre's words of two characters: a table of their numbers by a hash of their value (0: none), the
+    value of each, and the sign of its group. Raises ValueError when the table has one place for two words."""
     signs = {word: sign for sign, group in enumerate(PARAMETERS.genre, 1) for word in group if len(word) == 2}
-    codes = encode("".join(signs))
-    pairs = codes[::2] << np.uint32(16) ^ codes[1::2]
+    values = _pairs(encode("".join(signs)))[::2]
     table = np.zeros(1 << 16, np.uint8)
-    table[pairs * _BASE >> np.uint32(16)] = np.arange(1, len(pairs) + 1)
+    table[values * _FIRST >> _HALF] = np.arange(1, len(values) + 1)
     if np.count_nonzero(table) < len(signs):
         raise ValueError("dedup.toml: two words of genre have one hash: leave one of them out")
-    return table, np.append(np.uint32(0), pairs), np.array([0, *signs.values()], np.uint32)
+    return table, np.append(np.uint32(0), values), np.array([0, *signs.values()], np.uint32)
 
 
 def _beside(codes: NDArray[np.uint16], starts: Places, figures: Figures) -> NDArray[np.uint16]:

@@ -1,14 +1,15 @@
-"""How fast, how big: `python -m tests.benchmarks.dedup_speed [documents ...]` (default 100000).
+"""How fast, how big: `python -m tests.benchmarks.dedup_speed [documents ...] [--resume documents]` (default 100000).
 
 Key and signature on texts of about 2,000 characters; then check + add of synthetic signatures (their values and
 pieces drawn at random: the index and the store do the same work as with texts) in the ledger, its bytes on disk, memory
-of the index, time to build it again. Times are CPU time of this process.
+of the index, time to build it again. `--resume`: a ledger of so many documents is opened by a new run, which brings
+20,000 more. Times are CPU time of this process.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -123,7 +124,54 @@ def grow(count: int) -> None:
     )
 
 
-if __name__ == "__main__":
+def resume(count: int) -> None:
+    """A run over a ledger of `count` documents: its start, and the next 20,000, every tenth a copy of one of the `count`."""
+    rng = np.random.default_rng(count)
+    model = next(made.sketch for made in map(prepare, texts()) if made.sketch)
+    known: list[Signature] = []
+    with tempfile.TemporaryDirectory() as folder:
+        store = Grouped(Path(folder))
+        for number in range(count):
+            signature = _synthetic(rng, model)
+            store.add(rng.bytes(10).hex(), signature.record().pack(), signature.values.tobytes())
+            if number % (count // 100) == 0:
+                known.append(signature)
+        store.commit()
+        store.close()
+        size = (Path(folder) / FILE).stat().st_size / count
+        start, wall = time.process_time(), time.perf_counter()
+        store = Grouped(Path(folder))
+        made = Deduplicator(store)
+        start, wall = time.process_time() - start, time.perf_counter() - wall
+        memory = made.nbytes / count
+        found = spent = 0.0
+        for number in range(20_000):
+            signature = known[number % 100] if number % 10 == 9 else _synthetic(rng, model)
+            signature = Signature(rng.bytes(8), signature.length, False, signature.sketch)
+            begin = time.process_time()
+            verdict = made.check(signature)
+            if verdict.kind == "new":
+                made.add(rng.bytes(10).hex(), signature)
+            spent += time.process_time() - begin
+            found += number % 10 == 9 and verdict.kind == "near"
+        store.close()
+    print(
+        f"{count:,} documents known: start-up {start:.2f} s CPU, {wall:.2f} s; {size:.0f} bytes on disk, {memory:.0f} bytes of "
+        f"memory each; the next 20,000: check + add {20_000 / spent:,.0f}/s, copies found {found:.0f}/2000"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("documents", nargs="*", type=int)
+    parser.add_argument("--resume", type=int)
+    args = parser.parse_args()
     signature_speed()
-    for argument in sys.argv[1:] or ["100000"]:
-        grow(int(argument))
+    for count in args.documents or ([] if args.resume else [100_000]):
+        grow(count)
+    if args.resume:
+        resume(args.resume)
+
+
+if __name__ == "__main__":
+    main()

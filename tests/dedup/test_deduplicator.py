@@ -207,7 +207,7 @@ def test_any_body_has_a_verdict(body: str) -> None:
     assert (verdict.kind, verdict.of) == (("exact", "a") if body.strip() else ("new", None))
 
 
-@pytest.mark.parametrize("body", ["。" * 3_400_000, "椒" * 3_400_000, "\udc80" * 1_200_000, " \n" * 5_000_000, "第1条，" * 900_000],
+@pytest.mark.parametrize("body", ["。" * 3_400_000, "蜚" * 3_400_000, "\udc80" * 1_200_000, " \n" * 5_000_000, "第1条，" * 900_000],
                          ids=["punctuation", "one piece, whose hash is 0", "surrogates", "white space", "one clause"])  # fmt: skip
 def test_ten_megabytes_of_one_thing(body: str) -> None:
     made = Deduplicator()
