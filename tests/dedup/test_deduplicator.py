@@ -179,6 +179,16 @@ def test_a_copy_that_lost_a_paragraph_and_has_nothing_of_its_own_is_contained(kn
         assert (verdict.kind, verdict.of) == ("near", str(number))
 
 
+def test_passages_left_out_and_others_put_in_make_another_text(known: Deduplicator) -> None:
+    kinds = []
+    for number, text in enumerate(REPORTS):
+        fresh = report(random.Random(number), 240)[:240]
+        replaced = text[:300] + fresh + text[540:]
+        assert known.check(replaced).of == str(number)
+        kinds.append(known.check(replaced[:900] + replaced[1180:]).kind)
+    assert kinds.count("new") >= 38
+
+
 def test_a_short_item_with_a_sentence_less_is_another_version() -> None:
     made = Deduplicator()
     text = report(random.Random(SEED), 300)[:420]
