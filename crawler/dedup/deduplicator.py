@@ -235,6 +235,7 @@ def _relation(
     together = together and (old.length >= limits.brief or found.missing <= limits.added)
     # Passages left out and others put in: a new text from the same material, whatever both share.
     together = together and (found.foreign <= limits.added or found.missing <= limits.added)
+    together = together and (found.added <= limits.own or found.missing <= limits.added)
     inside = stands >= limits.contained and ratio < limits.shorter
     around = found.covers >= limits.contained and ratio > 1 / limits.shorter
     copy = found.evidence <= limits.doubt and found.foreign <= limits.foreign

@@ -24,6 +24,7 @@ class Parameters:
     added: float
     brief: int
     contained: float
+    own: float
     shorter: float
     parts: float
     linked: float
