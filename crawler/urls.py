@@ -1,7 +1,7 @@
 """URLs: the canonical form, the key by which two addresses are the same, and what may be followed at all.
 
 `canonical` is an address that can be fetched; `url_key` only compares (it drops what differs between
-twins: scheme, `www.`, the order of parameters) and never leaves the crawler.
+twins: scheme, `www.` and `m.`, the charset of escapes, the order of parameters) and never leaves the crawler.
 """
 
 from __future__ import annotations
@@ -18,15 +18,26 @@ TRACKING = frozenset(
     (
         "utm_source utm_medium utm_campaign utm_term utm_content utm_id spm scm from_source from_share share_token "
         "fbclid gclid bd_vid bdrefer hmsr hmpl hmcu hmkw hmci isappinstalled nsukey wfr _t timestamp "
-        "phpsessid jsessionid aspsessionid sessionid session_id sessid"
+        "phpsessid jsessionid aspsessionid sessionid session_id sessid share_source share_medium bbid msclkid yclid "
+        "from_spmid vd_source _hmt hmsr_id"
     ).split()
 )
-_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.I)
+# Names that carry a session on one site and a section or a search on another: the value tells which.
+_MAYBE_SESSION = frozenset("sid s ssid session sess token sessionkey osid zenid".split())
+_SESSION_VALUE = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z_-]{16,}$", re.I)
+_WECHAT = frozenset("singlemessage groupmessage timeline".split())  # values of `from` in an address passed on in WeChat
+_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*|/\([SFAX]\([0-9a-z-]{8,}\)\)", re.I)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml|php|aspx?|jsp)$", re.I)
 _SLASHES = re.compile(r"/{2,}")
 _HOST = re.compile(r"^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?$")
 _NUMERIC_LABEL = re.compile(r"^(?:\d+|0x[0-9a-f]*)$")
-_TWIN = re.compile(r"^(?:www|m|wap|mip|3g)\.(?=[^.]+\.[^.])")
+_TWIN = re.compile(r"^(?:www|m|wap|mip|3g|mobile)\.(?=[^.]+\.[^.])")
+_MOBILE_HOST = re.compile(r"^(?:m|wap|mip|3g|mobile)\.(?=[^.]+\.[^.])")
+# The mobile half of a site below one folder, pages alone: `/m/` itself may be a column or a letter of an index.
+_MOBILE_PATH = re.compile(r"^/(?:m|wap|mip|3g|mobile)(?=/(?:.*/)?[^/]+\.(?:s?html?|php|aspx?|jsp)$)")
+# DedeCMS gives every static article a twin by number: /plus/view.php?aid=1, and view.php?aid=1 on its mobile half.
+_BY_NUMBER = re.compile(r"^/plus(?=/(?:view|list)\.php$)")
+_RUN = re.compile(r"(?:%[0-9A-F]{2})+")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _ESCAPE = re.compile("%([0-9a-fA-F]{2})")
 _LONE_PERCENT = re.compile("%(?![0-9a-fA-F]{2})")
@@ -106,8 +117,10 @@ def _query(query: str) -> list[str]:
     """The `name=value` pieces that name a document, in their order, each escaped once."""
     kept = []
     for piece in query.split("&"):
-        name = piece.partition("=")[0].lower()
-        if piece and name not in TRACKING:
+        name, _, value = piece.partition("=")
+        name = name.lower()
+        session = name in _MAYBE_SESSION and _SESSION_VALUE.match(value)
+        if piece and name not in TRACKING and not session and not (name == "from" and value in _WECHAT):
             kept.append(_quote(piece, "=/:@!$'()*,;~-._+?"))
     return kept
 
@@ -148,12 +161,41 @@ def site_of(url: str) -> str:
     return _TWIN.sub("", host_of(url), count=1)
 
 
-def url_key(url: str) -> str:
-    """What two addresses of one page share: `url` in canonical form, without scheme, `www.` and the order of parameters."""
+def is_mobile(url: str) -> bool:
+    """Whether `url` (canonical) names the mobile twin of a page: often the same text in pieces, so the other is better."""
     parts = urlsplit(url)
-    host = parts.netloc.removeprefix("www.")
+    return bool(_MOBILE_HOST.match(parts.netloc) or _MOBILE_PATH.match(parts.path))
+
+
+def _as_utf8(match: re.Match[str]) -> str:
+    """A run of escapes that is Chinese in GBK, as the escapes of the same text in UTF-8; any other as it is.
+
+    What reads as Chinese in UTF-8 is UTF-8: Chinese in GBK that does too is made of characters that never stand together.
+    """
+    data = bytes.fromhex(match[0].replace("%", ""))
+    if not _is_chinese(data, "utf-8") and _is_chinese(data, "gbk"):
+        return quote(data.decode("gbk"), safe="")
+    return match[0]
+
+
+def _is_chinese(data: bytes, charset: str) -> bool:
+    try:
+        text = data.decode(charset)
+    except UnicodeDecodeError:
+        return False
+    return all("\u4e00" <= char <= "\u9fff" or char.isascii() for char in text) and not text.isascii()
+
+
+def url_key(url: str) -> str:
+    """What two addresses of one page share: `url` in canonical form, without scheme, without what tells `www.` from
+    mobile twins, Chinese escaped as UTF-8, parameters in order."""
+    parts = urlsplit(url)
+    host, path = _TWIN.sub("", parts.netloc, count=1), parts.path
+    if path.startswith(("/m", "/w", "/3", "/p")):
+        path = _BY_NUMBER.sub("", _MOBILE_PATH.sub("", path))
     query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
-    return f"{host}{parts.path.rstrip('/') or '/'}" + (f"?{query}" if query else "")
+    key = f"{host}{path.rstrip('/') or '/'}" + (f"?{query}" if query else "")
+    return _RUN.sub(_as_utf8, key) if "%" in key else key
 
 
 def document_id(url: str) -> str:
