@@ -19,6 +19,7 @@ from crawler.ledger.units import LIST, OTHER, PAGING, PART, Counts, Link, Policy
 from crawler.ledger.walks import ListWalks, Walk
 
 Page = dict[str, Any]  # a row of the frontier
+DOCUMENT = "document"
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class Writer:
         pages = self._pages(units, keys, made)
         self._links(units, keys, pages, made)
         self._cover(units, keys, made)
-        self._documents(units, keys, made, now)
+        self._documents(units, keys, pages, made, now)
         for place, (unit, key) in enumerate(zip(units, keys, strict=True)):
             self._finish(unit, pages[key], made.changes.get(place), made, now)
         self._walk(units, [pages[key] for key in keys], made)
@@ -108,7 +109,8 @@ class Writer:
         looked_up: dict[str, bytes] = {}
         for unit, key in zip(units, keys, strict=True):
             page = pages[key]
-            here = Place(page["depth"] + 1, page["id"], page["root"] or page["id"])
+            root = page["root"] or page["id"]
+            here, beside = Place(page["depth"] + 1, page["id"], root), Place(page["depth"], page["id"], root)
             for link in unit.links:
                 url = link.url
                 if link.kind != PAGING and (recent := self.recent.get(url)) and recent[0] >= link.priority:
@@ -119,7 +121,7 @@ class Writer:
                 if link_key is None:
                     link_key = looked_up[url] = url_id(url)
                 if link_key not in wanted or wanted[link_key][0].priority < link.priority:
-                    wanted[link_key] = (link, here)
+                    wanted[link_key] = (link, beside if link.kind == PAGING else here)
         added = self._add(wanted, made)
         for url, link_key in looked_up.items():
             link, fresh = wanted[link_key][0], link_key in added.fresh
@@ -145,16 +147,24 @@ class Writer:
                 made.queue(row["site"], -1)
         self._frontier.cover([row["id"] for row in waiting])
 
-    def _documents(self, units: Sequence[Unit], keys: list[bytes], made: Written, now: int) -> None:
+    def _documents(
+        self, units: Sequence[Unit], keys: list[bytes], pages: dict[bytes, Page], made: Written, now: int
+    ) -> None:
         arrived = [(place, unit.document) for place, unit in enumerate(units) if unit.document]
         changes = self.documents.store([document for _, document in arrived], now)
         made.changes = {place: change for (place, _), change in zip(arrived, changes, strict=True)}
         made.signed = self._signatures.write(document.id for _, document in arrived)
         superseded = [each for unit in units for each in unit.supersedes]
         self.documents.withdraw(superseded, Status.SUPERSEDED)
-        gone = [key.hex() for unit, key in zip(units, keys, strict=True) if unit.state is State.GONE]
+        # Some sites answer 404 for an hour while they are being rebuilt: a document goes when a second look finds it gone.
+        gone = [
+            _document_of(pages[key])
+            for unit, key in zip(units, keys, strict=True)
+            if unit.state is State.GONE and pages[key]["tries"] and _is_document(pages[key])
+        ]
         made.counts.withdrawn += self.documents.withdraw(gone, Status.GONE)
-        self.documents.seen((key.hex() for unit, key in zip(units, keys, strict=True) if unit.unchanged), now)
+        same = (_document_of(pages[key]) for unit, key in zip(units, keys, strict=True) if unit.unchanged)
+        self.documents.seen(same, now)
 
     def _finish(self, unit: Unit, page: Page, change: Change | None, made: Written, now: int) -> None:
         """Puts the outcome of a visit into the page's row, and what is to be published into `made`."""
@@ -177,7 +187,10 @@ class Writer:
         else:
             page.update(tries=0, next_visit=self._policy.after_success(page["kind"], now), error=None)
             page["visited_round"] = page["current_round"]
-            self._result(unit, page, change, made)
+            if unit.left:
+                page["result"] = page["result"] or unit.note
+            else:
+                self._result(unit, page, change, made)
         if unit.next_visit is not None and page["next_visit"] is not None:
             page["next_visit"] = int(unit.next_visit)
 
@@ -185,10 +198,10 @@ class Writer:
         """The lines of a page that came. A copy or a rejection that was told before is not told again."""
         counts = made.counts
         if unit.unchanged:
-            counts.unchanged += page["result"] == "document"
+            counts.unchanged += _is_document(page)
             return
         page.update(etag=unit.etag or None, last_modified=unit.last_modified or None)
-        before, page["result"] = page["result"], _told(unit)
+        before, page["result"] = page["result"], _told(unit, page["key"])
         if unit.document and change is Change.SAME:
             counts.unchanged += 1
         elif unit.document:
@@ -234,10 +247,22 @@ def _root(page: Page) -> int:
     return number
 
 
-def _told(unit: Unit) -> str | None:
+def _is_document(page: Page) -> bool:
+    """Whether the last visit of a page that came brought a document."""
+    return (page["result"] or "").partition(" ")[0] == DOCUMENT
+
+
+def _document_of(page: Page) -> str:
+    """The id of the document that a page brought: its own, unless it was published under a better address."""
+    word, _, other = (page["result"] or "").partition(" ")
+    own: bytes = page["key"]
+    return other if word == DOCUMENT and other else own.hex()
+
+
+def _told(unit: Unit, key: bytes) -> str | None:
     """What the ledger remembers of a page that came, so as not to tell it twice."""
     if unit.document:
-        return "document"
+        return DOCUMENT if unit.document.id == key.hex() else f"{DOCUMENT} {unit.document.id}"
     if unit.duplicates:
         return f"duplicate of {unit.duplicates[0].get('duplicate_of')}"
     if unit.rejected:

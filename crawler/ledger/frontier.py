@@ -12,18 +12,23 @@ from crawler.ledger.sites import Sites
 from crawler.ledger.tables import frontier, sites
 from crawler.ledger.units import ARTICLE, LIST, OTHER, PAGING, PART, Link, State, url_id
 from crawler.ledger.walks import Walk
-from crawler.urls import site_of
+from crawler.urls import is_mobile, site_of
 
 _c = frontier.c
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_KNOWN = select(_c.key, _c.id, _c.state, _c.kind, _c.priority, _c.round, _c.visited_round, _c.site).where(
-    _c.key.in_(_KEYS)
-)
+_KNOWN = select(
+    _c.key, _c.id, _c.url, _c.state, _c.kind, _c.priority, _c.round, _c.visited_round, _c.site
+).where(_c.key.in_(_KEYS))
 _PAGES = select(frontier).where(_c.key.in_(_KEYS))
 _WALKS = select(_c.id, _c.walk).where(_c.id.in_(_IDS))
 _QUEUE = update(frontier).where(_c.id.in_(_IDS)).values(state=State.QUEUED.value)
-_RAISE = update(frontier).where(_c.id == bindparam("row")).values(priority=bindparam("to"), kind=bindparam("as_kind"))
+_RAISE = (
+    update(frontier)
+    .where(_c.id == bindparam("row"))
+    .values(priority=bindparam("to"), kind=bindparam("as_kind"), url=bindparam("at"))
+)
+_LOWER = update(frontier).where(_c.id.in_(_IDS)).values(priority=bindparam("to"))
 _COVER = update(frontier).where(_c.id.in_(_IDS)).values(state=State.DONE.value, kind=PART, next_visit=None)
 _SET_WALK = update(frontier).where(_c.id == bindparam("row")).values(walk=bindparam("to"))
 _OUTCOME = "state kind tries next_visit visited visited_round etag last_modified result error walk".split()
@@ -94,13 +99,14 @@ class Frontier:
     def add(self, links: Links, run: int | None) -> Added:
         """Adds the unknown ones of `links` to the queue.
 
-        A known one in the queue gets the higher of both priorities, and a kind when it had none.
+        A known one in the queue gets the higher of both priorities, a kind when it had none, and the better of two
+        addresses that have one key: not the mobile twin's.
         """
         known: set[bytes] = set()
         made = Added({}, set(), {})
         raised: list[dict[str, Any]] = []
         rounds = self._sites.rounds
-        for key, number, state, kind, priority, first, visited, site in chunked(
+        for key, number, url, state, kind, priority, first, visited, site in chunked(
             _KNOWN, "keys", links, self._connection
         ):
             known.add(key)
@@ -109,9 +115,12 @@ class Frontier:
                 made.fresh.add(key)
             if link.kind == PAGING and state == State.DONE and visited != rounds.get(site, 0):
                 made.again[key] = (number, site)
-            if link.priority > priority and state == State.QUEUED:
-                better = link.kind if kind == OTHER and link.kind in (ARTICLE, LIST) else kind
-                raised.append({"row": number, "to": link.priority, "as_kind": better})
+            if state == State.QUEUED:
+                better = link.url if link.url != url and is_mobile(url) and not is_mobile(link.url) else url
+                if link.priority > priority or better != url:
+                    named = link.kind if kind == OTHER and link.kind in (ARTICLE, LIST) else kind
+                    to = max(priority, link.priority)
+                    raised.append({"row": number, "to": to, "as_kind": named, "at": better})
         if raised:
             self._connection.execute(_RAISE, raised)
         missing = [key for key in links if key not in known]
@@ -164,6 +173,11 @@ class Frontier:
     def queue(self, ids: Collection[int]) -> None:
         if ids:
             self._connection.execute(_QUEUE, {"ids": list(ids)})
+
+    def lower(self, ids: Collection[int], to: int) -> None:
+        """Gives queued pages another priority."""
+        if ids:
+            self._connection.execute(_LOWER, {"ids": list(ids), "to": to})
 
     def cover(self, ids: Collection[int]) -> None:
         """Takes pages that were read as part of another out of the queue."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -145,8 +145,11 @@ class Ledger:
         """Whether a page is queued that is neither in flight nor of a host in `closed`."""
         return self._queue.ready(closed)
 
-    def put_back(self, visits: Iterable[Visit]) -> None:
-        """Pages that were taken and could not be asked for now: they are queued as before."""
+    def put_back(self, visits: Collection[Visit], priority: int | None = None) -> None:
+        """Pages that were taken and are not asked for now: they are queued as before, or with another priority."""
+        if visits and priority is not None:
+            with self._transaction():
+                self._frontier.lower([visit.id for visit in visits], priority)
         for visit in visits:
             self._queue.landed(self._sites.number(visit.host), visit.id)
 

@@ -80,7 +80,7 @@ frontier = Table(
     Column("last_modified", Text),
     Column(
         "result", Text
-    ),  # of the last success: document, duplicate of …, rejected: …; what has not changed is not told again
+    ),  # of the last success: document (with its id when another address names it), duplicate of …, rejected: …; what has not changed is not told again
     Column("error", Text),  # of the last failure
 )
 # Written out, not bound: a partial index is only used when its condition can be read in the statement.

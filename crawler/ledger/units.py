@@ -65,7 +65,8 @@ class Unit:
     `document` gets its `revision` here; what was put into `Ledger.signatures` under its id becomes safe with it.
     `published`: its line lies in a part already. `duplicates` and `rejected` are lines of those feeds. `supersedes`
     names documents that this one replaces. `unchanged`: the server answered 304. `note` says why (the error,
-    "robots", "redirect to …"). `next_visit` overrides the policy (epoch seconds).
+    "robots", "redirect to …"). `next_visit` overrides the policy (epoch seconds). `left`: the page was not asked for, so
+    that what is known of it stands.
     """
 
     url: str
@@ -83,6 +84,7 @@ class Unit:
     unchanged: bool = False
     note: str = ""
     next_visit: float | None = None
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

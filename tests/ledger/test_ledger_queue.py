@@ -219,6 +219,25 @@ def test_a_profile_stays_with_its_site(tmp_path: Path) -> None:
     ledger.close()
 
 
+def test_the_desktop_address_of_two_twins_is_fetched(ledger: Ledger) -> None:
+    ledger.begin_run([Link(f"{A}/", "list", 40)])
+    ledger.take(1)
+    twins = ["http://m.a.example/1.html", f"{A}/1.html", f"{A}/2.html", f"{A}/m/2.html"]
+    for url in twins:
+        ledger.commit([Unit(f"{A}/", kind="list", links=[Link(url, "article", 20)])])
+    assert urls(ledger) == [f"{A}/1.html", f"{A}/2.html"]
+
+
+def test_what_is_put_back_comes_after_everything_else(ledger: Ledger) -> None:
+    ledger.begin_run([Link(f"{A}/{n}", "article", 20) for n in range(3)])
+    first = ledger.take(1)
+    assert not first[0].url.endswith("/2")
+    ledger.put_back(first, -20)
+    assert (ledger.waiting, ledger.in_flight, ledger.ready(), ledger.ready({"a.example"})) == (3, 0, True, False)
+    again = ledger.take(3)
+    assert [visit.url for visit in again][-1] == first[0].url and again[-1].priority == -20
+
+
 def test_a_page_that_could_not_be_asked_for_is_queued_as_before(ledger: Ledger) -> None:
     ledger.begin_run([Link(f"{A}/{n}", "article", 20) for n in range(3)])
     taken = ledger.take(2)

@@ -226,27 +226,77 @@ def test_what_makes_a_revision(tmp_path: Path, change: dict[str, Any]) -> None:
     assert [row["revision"] for row in rows(tmp_path)] == [1, 2]
 
 
-def test_a_document_that_is_gone_is_recorded_as_gone(tmp_path: Path) -> None:
-    clock = Clock()
+def status(folder: Path, clock: Clock, url: str) -> Status:
+    """What has become of the document with this address."""
+    ledger = Ledger.open(folder, clock=clock)
+    known = ledger.document(document(url).id)
+    ledger.close()
+    assert known
+    return known.status
+
+
+def test_a_document_is_withdrawn_when_a_second_look_finds_it_gone(tmp_path: Path) -> None:
+    clock, url = Clock(), f"{A}/2.html"
     crawl(tmp_path, library(2), clock)
     clock.now += 31 * DAY
-    answers = library(2)
-    answers[f"{A}/2.html"] = Unit(f"{A}/2.html", State.GONE)
+    answers = library(2) | {url: Unit(url, State.GONE)}
     _, ended = crawl(tmp_path, answers, clock)
     assert ended is Ended.COMPLETE
-    ledger = Ledger.open(tmp_path, clock=clock)
-    known = ledger.document(document(f"{A}/2.html").id)
-    assert known and known.status is Status.GONE
-    assert ledger.document_counts() == {Status.PUBLISHED: 5, Status.SUPERSEDED: 0, Status.GONE: 1}
-    assert ledger.history(1)[0].counts.withdrawn == 1
-    ledger.close()
+    assert status(tmp_path, clock, url) is Status.PUBLISHED, "some sites answer 404 while they are being rebuilt"
     clock.now += DAY // 2
-    assert f"{A}/2.html" not in crawl(tmp_path, answers, clock)[0], "not at once"
-    for days in (1, 8, 31):  # sites that are being rebuilt answer 404 for a while
+    assert url not in crawl(tmp_path, answers, clock)[0], "not at once"
+    for days in (1, 8, 31):
         clock.now += days * DAY
-        assert f"{A}/2.html" in crawl(tmp_path, answers, clock)[0]
+        assert url in crawl(tmp_path, answers, clock)[0]
+        assert status(tmp_path, clock, url) is Status.GONE
+    ledger = Ledger.open(tmp_path, clock=clock)
+    assert ledger.document_counts() == {Status.PUBLISHED: 5, Status.SUPERSEDED: 0, Status.GONE: 1}
+    assert sum(run.counts.withdrawn for run in ledger.history()) == 1
+    ledger.close()
     clock.now += 365 * DAY
-    assert f"{A}/2.html" not in crawl(tmp_path, answers, clock)[0], "gone long enough"
+    assert url not in crawl(tmp_path, answers, clock)[0], "gone long enough"
+
+
+def test_a_document_that_comes_back_is_not_withdrawn(tmp_path: Path) -> None:
+    clock, url = Clock(), f"{A}/2.html"
+    crawl(tmp_path, library(2), clock)
+    for answer in (State.GONE, State.DONE, State.GONE):
+        clock.now += 31 * DAY
+        changed = {url: Unit(url, State.GONE)} if answer is State.GONE else {}
+        assert url in crawl(tmp_path, library(2) | changed, clock)[0]
+    assert status(tmp_path, clock, url) is Status.PUBLISHED
+
+
+def test_a_document_with_another_address_than_its_page_is_withdrawn_with_the_page(tmp_path: Path) -> None:
+    clock, page, best = Clock(), f"{A}/2.html", f"{A}/sanwen/2.html"
+    moved = {page: Unit(page, kind="article", document=document(best), covers=[best], etag='"1"')}
+    crawl(tmp_path, library(2) | moved, clock)
+    assert status(tmp_path, clock, best) is Status.PUBLISHED
+    clock.now += 31 * DAY
+    crawl(tmp_path, library(2) | {page: Unit(page, unchanged=True)}, clock)
+    for days in (31, 2):
+        clock.now += days * DAY
+        assert page in crawl(tmp_path, library(2) | {page: Unit(page, State.GONE)}, clock)[0]
+    assert status(tmp_path, clock, best) is Status.GONE
+
+
+def test_a_better_address_without_a_document_is_no_reason_to_withdraw_it(tmp_path: Path) -> None:
+    clock, page, best = Clock(), f"{A}/2.html", f"{A}/sanwen/2.html"
+    answers = library(2) | {page: Unit(page, kind="article", document=document(best)), best: Unit(best, State.GONE)}
+    answers[f"{A}/"] = listing(f"{A}/", [best], lists=(f"{A}/list/",))
+    crawl(tmp_path, answers, clock)
+    clock.now += 2 * DAY
+    assert best in crawl(tmp_path, answers, clock)[0]
+    assert status(tmp_path, clock, best) is Status.PUBLISHED
+
+
+def test_a_page_that_is_left_stays_what_it_was(tmp_path: Path) -> None:
+    clock, url = Clock(), f"{A}/2.html"
+    crawl(tmp_path, library(2), clock)
+    for answer in (Unit(url, note="not fetched: nothing new", left=True), Unit(url, State.GONE), Unit(url, State.GONE)):
+        clock.now += 31 * DAY
+        assert url in crawl(tmp_path, library(2) | {url: answer}, clock)[0]
+    assert status(tmp_path, clock, url) is Status.GONE, "the ledger still knew that it was a document"
 
 
 def test_copies_and_rejections_are_told_once(tmp_path: Path) -> None:
