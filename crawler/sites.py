@@ -22,7 +22,8 @@ class Site:
     """One site to crawl.
 
     `start_urls` are canonical; `skip` are regular expressions searched in an address, and what they
-    match is not fetched; `served_by` is "demo" for the bundled library, which the program serves itself.
+    match is not fetched; `served_by` is "demo" for the bundled library, which the program serves itself;
+    `browser` has the pages read as a browser displays them.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Site:
     enabled: bool = True
     skip: tuple[str, ...] = ()
     served_by: str = ""
+    browser: bool = False
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -38,7 +40,7 @@ class Site:
         return frozenset(site_of(url) for url in self.start_urls)
 
 
-_TYPES = {"start_urls": list, "about": str, "enabled": bool, "skip": list, "served_by": str}
+_TYPES = {"start_urls": list, "about": str, "enabled": bool, "skip": list, "served_by": str, "browser": bool}
 
 
 def _urls(values: Iterable[str], origin: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from crawler import settings as defaults
+from crawler.browser import BrowserError, browser_settings
 from crawler.clean import RuleError, rules
 from crawler.commands import EXIT_USAGE, complain
 from crawler.extensions import EXIT_STATUS, Run, ledger_of
@@ -70,6 +71,7 @@ STATUSES: dict[type[Exception], int] = {
     FeedError: EXIT_USAGE,
     SiteError: EXIT_USAGE,
     SettingError: EXIT_USAGE,
+    BrowserError: EXIT_USAGE,
     RuleError: EXIT_USAGE,
 }
 EXPECTED = tuple(STATUSES)
@@ -96,8 +98,11 @@ class Command(ScrapyCrawl):
             self.exitcode = EXIT_USAGE
             return
         try:
-            check_arguments(**opts.spargs)
+            sites = check_arguments(**opts.spargs)
             check_numbers(self.settings)
+            if any(site.browser for site in sites):
+                wanted, seconds = self.settings["BROWSER_PATH"], self.settings.getfloat("DOWNLOAD_TIMEOUT")
+                crawler.settings.setdict(browser_settings(wanted, seconds), priority="cmdline")
             check_contact(self.settings)
             rules.bundled()
             ledger_of(crawler)
