@@ -95,6 +95,7 @@ class Run:
         self.problem: Exception | None = None  # why nothing can be written any more
         self.last_words = ""  # what came of the crawl, for the command to say after everything else
         self._stored: dict[str, Document] = {}
+        self._limited: set[str] = set()  # hosts of which a run has had enough
         self._completed: dict[str, str] = {}
         self._began = time.monotonic()
         self._stopping = 0.0
@@ -135,6 +136,13 @@ class Run:
         """The documents that this one replaces, once."""
         old = self._completed.pop(document.id, None)
         return [old] if old else []
+
+    def limit(self, name: str, host: str = "", many: int = 1) -> None:
+        """A limit was hit: it is told at the end. One that holds up a whole `host` counts once and ends the run as limited."""
+        if host:
+            many = host not in self._limited
+            self._limited.add(host)
+        self._stats.inc_value(NOTED + name, many)
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
@@ -190,7 +198,7 @@ class Run:
         parts = [part for part in listed if part.run == self.ledger.run]
         self.ledger.close()
         status = STATUS[ended]
-        if reason.startswith(("closespider", "memusage")):
+        if reason.startswith(("closespider", "memusage")) or (self._limited and status == INCOMPLETE):
             status = LIMIT
         if self.problem:
             status = DISK if isinstance(self.problem, DiskError | LedgerError | FeedError) else BROKEN

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -56,12 +56,14 @@ class Flight:
     last_modified: str = ""
     unchanged: bool = False
     answered: bool = False
+    limit: str = ""  # which limit its answer hit
     put_off: bool = False  # its host wants to be left alone: the page stays queued
 
     def fail(self, why: BaseException | str) -> None:
         """The page did not come, or could not be read: tried again later. The note is one line fit for every database."""
         text = str(why) if isinstance(why, str | IgnoreRequest) else f"{type(why).__name__}: {why}"
         self.state, self.note = State.FAILED, printable(text, 300)
+        self.limit = self.limit or _limit(why)
 
 
 class Flights:
@@ -129,6 +131,7 @@ class Flights:
         elif status not in GONE:
             flight.state = State.FAILED
         flight.note = _told(http) if http else printable(f"{type(error).__name__}: {error}", 300)
+        flight.limit = _limit(error)
         return True
 
     def close_one(self, flight: Flight) -> None:
@@ -178,6 +181,7 @@ def _note_kind(flight: Flight, result: Response | Failure) -> None:
         flight.fail("an error page with status 200 that asks to come back later")
     elif found == Kind.ERROR:
         flight.state, flight.note = State.GONE, "an error page with status 200"
+    flight.covers += filter(None, [result.meta.get("covers")])  # the address that the article names as its own
     landed = canonical(result.url)
     if landed == flight.visit.url:
         return
@@ -187,6 +191,24 @@ def _note_kind(flight: Flight, result: Response | Failure) -> None:
     elif flight.visit.kind == "article" and found in (Kind.HOME, Kind.LIST):
         # What sites do with articles that they took away; the list has a visit of its own.
         flight.state, flight.kind = State.GONE, "article"
+
+
+def _limit(error: BaseException | str | None) -> str:
+    """Which limit of an answer an error tells of, in words for the end of the run; "" for none."""
+    if isinstance(error, DownloadTimeoutError):
+        return "answers that took longer than DOWNLOAD_TIMEOUT"
+    return "answers over DOWNLOAD_MAXSIZE" if isinstance(error, DownloadCancelledError) else ""
+
+
+def outcome(flight: Flight) -> str:
+    """What became of a page, in the words of `crawler.traps`; "" where nothing follows from it."""
+    if flight.state is State.GONE:
+        return "gone"
+    if flight.state is not State.DONE:
+        return ""
+    if flight.document or flight.unchanged:
+        return "document"
+    return "duplicate" if flight.duplicates else "rejected" if flight.rejected else ""
 
 
 def flight_of(response: Response | Failure | None) -> Flight | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -13,14 +13,16 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.extensions import Run
-from crawler.flights import META, Flight, Flights, flight_of
+from crawler.flights import META, Flight, Flights, flight_of, outcome
 from crawler.items import Document
 from crawler.ledger import SITEMAP, Link, State, Unit, Visit
 from crawler.net.patience import hosts_of
 from crawler.net.robots import AS_IT_IS
+from crawler.traps import BARREN, GO, Traps, Verdict
 from pipelines import Duplicate, Rejected
 
 START = 40  # before everything that a page links to
+LAST = -100  # addresses that may be worth nothing, after everything else of their site
 SITEMAPS = 1  # behind everything that the lists show: they complete what the lists leave out
 
 
@@ -46,10 +48,12 @@ class LedgerScheduler(BaseScheduler):
         assert run, "EXTENSIONS must hold crawler.extensions.Run: it holds the ledger"
         self._run, self._ledger = run, run.ledger
         self._hosts = hosts_of(crawler)
-        self._off = _Those(self._hosts.is_off)
+        self._off = _Those(lambda host: self._hosts.is_off(host) or self._is_full(host))
         # So many pages of one host are under way at a time: a host that hangs must leave room for the others.
         self._per_host = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         self._depth = settings.getint("DEPTH_LIMIT")
+        self._most = settings.getint("SITE_MAX_PAGES")
+        self._asked: Counter[str] = Counter()  # pages, by host
         self._ahead = max(1, settings.getint("CONCURRENT_REQUESTS"))
         self._memory: deque[Request] = deque()
         self._taken: deque[Visit] = deque()
@@ -64,6 +68,7 @@ class LedgerScheduler(BaseScheduler):
 
     def open(self, spider: Spider) -> None:
         self._spider = spider
+        self._traps: Traps = getattr(spider, "traps", None) or Traps(0)
         self.flights = Flights(spider.parse, self._landed)
         urls = [url for site in getattr(spider, "sites", ()) for url in site.start_urls]
         self._starts = set(urls)
@@ -93,7 +98,7 @@ class LedgerScheduler(BaseScheduler):
         return self._ledger.ready(self._off)
 
     def _put_back(self) -> None:
-        """Pages at hand of hosts that want to be left alone are queued again: the crawl may end without them."""
+        """Pages at hand of hosts that want to be left alone, or gave enough, are queued again: the crawl may end without them."""
         off = [visit for visit in self._taken if visit.host in self._off]
         if off:
             self._taken = deque(visit for visit in self._taken if visit not in off)
@@ -125,26 +130,65 @@ class LedgerScheduler(BaseScheduler):
             headers={name: value for name, value in headers.items() if value},
             meta={"kind": visit.kind} | ({AS_IT_IS: True} if visit.kind == SITEMAP else {}),
         )
+        self._asked[visit.host] += 1
         return self.flights.begin(visit, request)
 
     def _take(self) -> Visit | None:
         """A page from the ledger, and some more to have at hand."""
-        with self._run.guarded():
+        found = None
+        while found is None and not self._run.problem:
             at_hand = {visit.host for visit in self._taken}
-            self._taken.extend(self._ledger.take(self._ahead, _Those(lambda host: host in at_hand or self._is_busy(host))))
-        return self._next_visit()
+            closed = _Those(lambda host, at_hand=at_hand: host in at_hand or self._is_busy(host))  # type: ignore[misc]
+            taken: list[Visit] = []
+            with self._run.guarded():
+                taken = self._ledger.take(self._ahead, closed)
+            if not taken:
+                return None
+            self._taken.extend(taken)
+            found = self._next_visit()
+        return found
 
     def _next_visit(self) -> Visit | None:
-        """The first page at hand whose host has room."""
-        for place, visit in enumerate(self._taken):
-            if self.flights.by_host[visit.host] < self._per_host and not self._hosts.is_resting(visit.host):
-                del self._taken[place]
-                return visit
-        return None
+        """The first page at hand whose host has room, and that is worth a visit."""
+        later: list[Visit] = []
+        found = None
+        for _ in range(len(self._taken)):
+            visit = self._taken.popleft()
+            if found or self._is_busy(visit.host):
+                self._taken.append(visit)
+                continue
+            last = visit.priority <= LAST
+            if last and self.flights.by_host[visit.host] and self._traps.spent(visit.url):
+                self._taken.append(visit)  # what is under way may show that it is worth it
+                continue
+            verdict = GO if visit.url in self._starts or visit.kind == SITEMAP else self._traps.look(visit.url)
+            if not verdict.reason:
+                found = visit
+            elif verdict.reason == BARREN and not last:
+                later.append(visit)
+            else:
+                self._leave(visit, verdict)
+        with self._run.guarded():
+            self._ledger.put_back(later, LAST)
+        return found
+
+    def _leave(self, visit: Visit, verdict: Verdict) -> None:
+        """A page that is not fetched: it is done with, for a reason that is told."""
+        self._run.limit(verdict.reason)
+        links = [Link(verdict.instead, visit.kind, visit.priority)] if verdict.instead else []
+        self._ledger.add(Unit(visit.url, links=links, note=f"not fetched: {verdict.reason}", left=True))
 
     def _is_busy(self, host: str) -> bool:
-        """Whether the host has enough pages under way, or wants to be left alone."""
-        return self.flights.by_host.get(host, 0) >= self._per_host or self._hosts.is_resting(host)
+        """Whether the host has enough pages under way, wants to be left alone, or gave enough in this run."""
+        busy = self.flights.by_host.get(host, 0) >= self._per_host
+        return busy or self._hosts.is_resting(host) or self._is_full(host)
+
+    def _is_full(self, host: str) -> bool:
+        """Whether a run has asked the host for as much as it may; what is left stays in the queue for the next."""
+        full = bool(self._most) and self._asked.get(host, 0) >= self._most
+        if full and self._ledger.waiting:
+            self._run.limit("hosts that gave SITE_MAX_PAGES", host)
+        return full
 
     def _item_scraped(self, item: Any, response: Response | Failure) -> None:
         flight = flight_of(response)
@@ -177,8 +221,12 @@ class LedgerScheduler(BaseScheduler):
             return
         if flight.state is State.DONE:
             flight.links += [Link(url, SITEMAP, SITEMAPS) for url in self._hosts.take_sitemaps(flight.visit.host)]
-        if self._depth and flight.visit.depth >= self._depth:
+        if self._depth and flight.visit.depth >= self._depth and flight.links:
+            self._run.limit("links of pages at DEPTH_LIMIT", many=len(flight.links))
             flight.links.clear()
+        if flight.limit:
+            self._run.limit(flight.limit)
+        self._traps.landed(flight.visit.url, outcome(flight))
         self._ledger.add(
             Unit(
                 url=flight.visit.url,

@@ -29,6 +29,19 @@ DATA_DIR = str((Path(_CONFIG).parent if _CONFIG else Path.cwd()) / "data")
 # goes on beyond this is a trap.
 ARTICLE_MAX_PAGES = 100
 
+# So many pages of one shape of addresses (/tag/*, /list?sort) may come without an article that no list has shown
+# before; a shape that brought documents may cost more. In two saved libraries never more than 4 lists of one shape
+# in a row showed nothing new. 0 for no limit. See crawler/traps.
+TRAP_PAGES = 8
+# Pages of one host that one run asks for at most: with the delay below a day's work. The next run goes on.
+SITE_MAX_PAGES = 1_000_000
+# Links from a start address, the further pages of a list not counted. Articles that only their neighbours lead to
+# lie as deep as there are articles; this only ends what has fooled everything else.
+DEPTH_LIMIT = 10_000
+
+# The browser for sites with `browser = true`; the first Chromium on the PATH by default.
+BROWSER_PATH = ""
+
 # The crawl's memory: SQLite under DATA_DIR/state/ unless an SQLAlchemy address is given.
 LEDGER_URL = ""
 # A part of the feed is published at so many rows (about 10 MB of documents), or when its oldest row is so old:
@@ -112,6 +125,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.net.truth.TruthMiddleware": 590,
     "crawler.middlewares.DemoMiddleware": 740,
     "crawler.net.guard.GuardMiddleware": 760,
+    "crawler.rendering.BrowserMiddleware": 770,  # switched on by the crawl command, for sites that need a browser
 }
 SCHEDULER = "crawler.scheduler.LedgerScheduler"
 ITEM_PIPELINES = {

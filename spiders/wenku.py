@@ -20,6 +20,7 @@ from crawler.items import Article
 from crawler.page import Kind, LinkKind, Page
 from crawler.sitemap import read_sitemap
 from crawler.sites import Site, SiteError, choose
+from crawler.traps import Traps, fingerprint
 from crawler.urls import canonical, followable, site_of, url_key
 
 # What is fetched first: lists before their articles, so that paging starts early; the next page of an
@@ -56,6 +57,7 @@ class WenkuSpider(Spider):
         super().__init__()
         self.sites = check_arguments(**kwargs)
         self.full = kwargs.get("full") == "1"
+        self.traps = Traps()
         self.hosts = {host: site for site in self.sites for host in site.hosts}
         self._sitemaps: defaultdict[str, set[str]] = defaultdict(set)  # those of each site in this run
         self._skip = {host: re.compile("|".join(site.skip)) for host, site in self.hosts.items() if site.skip}
@@ -64,6 +66,7 @@ class WenkuSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> WenkuSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.max_pages = crawler.settings.getint("ARTICLE_MAX_PAGES")
+        spider.traps = Traps(crawler.settings.getint("TRAP_PAGES"))
         spider.max_entries = crawler.settings.getint("SITEMAP_MAX_ENTRIES")
         spider.max_sitemaps = crawler.settings.getint("SITEMAP_MAX_FILES")
         return spider
@@ -92,14 +95,28 @@ class WenkuSpider(Spider):
         later = page.kind is Kind.ARTICLE and page.page_number > 1 and page.page_urls
         response.meta["page_kind"] = "part" if later else page.where.get("error", page.kind)
         self._count(f"pages/{page.kind}")
+        if page.kind is Kind.ARTICLE and not later:
+            yield from self._article([page], response)
+        if page.cut:
+            self._count("noted/pages cut off by the parser's budget")
+        found = [(link.url, link.kind) for link in page.links]
         if later:
-            yield from self._follow(page.page_urls[0], LinkKind.ARTICLE)
-        elif page.kind is Kind.ARTICLE:
-            yield from self._article([page], response.url)
-        elif page.next_page:
-            yield from self._follow(page.next_page, LinkKind.PAGING)
-        for link in page.links:
-            yield from self._follow(link.url, link.kind)
+            found.insert(0, (page.page_urls[0], LinkKind.ARTICLE))
+        elif page.kind is not Kind.ARTICLE and page.next_page:
+            found.insert(0, (page.next_page, LinkKind.PAGING))
+        links = [(made, kind) for url, kind in found if (made := self._followable(url))]
+        if not later:
+            links = self._kept(canonical(response.url), page, links)
+        for url, kind in links:
+            yield self._request(url, kind)
+
+    def _kept(self, url: str, page: Page, links: list[tuple[str, LinkKind]]) -> list[tuple[str, LinkKind]]:
+        """The links that lead into no trap; the hits are counted."""
+        before = self.traps.counts.copy()
+        kept = self.traps.read(url, page, links)
+        for reason, count in (self.traps.counts - before).items():
+            self._count(f"noted/{reason}", count)
+        return kept
 
     def parse_part(self, response: Response, pages: list[Page], first: str) -> Output:
         """A later page of an article whose first pages are at hand; not one of these again, to which some sites redirect."""
@@ -109,12 +126,19 @@ class WenkuSpider(Spider):
         if wall:
             self._met(wall, response)
             return
-        if page.kind is Kind.ARTICLE and not again:
-            yield from self._article([*pages, page], first)
+        if page.kind is Kind.ARTICLE and not again and fingerprint(page) == fingerprint(pages[-1]):
+            self._count("noted/pages of an article that repeat")  # page=999 answered with the last page
+            yield self._joined(pages, first)
+        elif page.kind is Kind.ARTICLE and not again:
+            yield from self._article([*pages, page], response, first)
         else:
             yield self._joined(pages, first, cut=True)
 
-    def _article(self, pages: list[Page], first: str) -> Output:
+    def _article(self, pages: list[Page], response: Response, first: str = "") -> Output:
+        if not first:
+            first, covered = self.traps.address(canonical(response.url), pages[0])
+            if covered:
+                response.meta["covers"] = first
         following = pages[-1].next_page and followable(pages[-1].next_page, self.hosts)
         read = {url_key(canonical(page.url)) for page in pages}
         if following and url_key(following) not in read and len(pages) < self.max_pages:
@@ -127,7 +151,10 @@ class WenkuSpider(Spider):
                 cb_kwargs={"pages": pages, "first": first},
             )
         else:
-            yield self._joined(pages, first, cut=len(pages) >= self.max_pages and bool(following))
+            cut = len(pages) >= self.max_pages and bool(following)
+            if cut:
+                self._count("noted/articles of more than ARTICLE_MAX_PAGES")
+            yield self._joined(pages, first, cut=cut)
 
     def _joined(self, pages: list[Page], first: str, cut: bool = False) -> Article:
         page = join_pages(pages)
@@ -158,13 +185,12 @@ class WenkuSpider(Spider):
             yield Request(url, self.parse, priority=SITEMAP, meta={"kind": "sitemap"})
         for url in found.pages:
             kind = LinkKind.ARTICLE if shape(url) == "article" else LinkKind.OTHER
-            for request in self._follow(url, kind):
-                yield request.replace(priority=NAMED if kind is LinkKind.ARTICLE else 0)
+            if made := self._followable(url):
+                yield self._request(made, kind).replace(priority=NAMED if kind is LinkKind.ARTICLE else 0)
 
-    def _follow(self, url: str, kind: LinkKind) -> Iterator[Request]:
+    def _followable(self, url: str) -> str | None:
         made = followable(url, self.hosts)
-        if made and not (site_of(made) in self._skip and self._skip[site_of(made)].search(made)):
-            yield self._request(made, kind)
+        return None if made and site_of(made) in self._skip and self._skip[site_of(made)].search(made) else made
 
     def _request(self, url: str, kind: LinkKind) -> Request:
         return Request(url, self.parse, errback=self.failed, priority=PRIORITY[kind], meta={"kind": str(kind)})

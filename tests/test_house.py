@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import REPO
 
-EDGE = {"settings.py", "scheduler.py", "flights.py", "middlewares.py", "extensions.py", "net", "commands"}
+EDGE = {"settings.py", "scheduler.py", "flights.py", "middlewares.py", "extensions.py", "rendering.py", "net", "commands"}
 FRAMEWORK = {"scrapy", "twisted", "itemadapter"}
 # What a room of crawler/ must not know (module prefixes).
 FORBIDDEN = {
@@ -18,6 +18,7 @@ FORBIDDEN = {
     "clean": {"lxml", "parsel", "selectolax", "crawler.extract", "crawler.dedup", "crawler.ledger", "crawler.feed"},
     "dedup": {"lxml", "parsel", "crawler.extract", "crawler.clean", "crawler.feed"},
     "ledger": {"lxml", "parsel", "crawler.extract", "crawler.clean"},
+    "traps": {"lxml", "parsel", "selectolax", "crawler.clean", "crawler.dedup", "crawler.ledger", "crawler.feed"},
     "feed": {"lxml", "parsel", "crawler.extract", "crawler.clean"},
 }
 SOURCES = sorted(p for top in ("crawler", "spiders", "pipelines") for p in (REPO / top).rglob("*.py"))
@@ -56,7 +57,7 @@ def test_imports(path: Path) -> None:
             "no other pipeline"
         )
     if room == "spiders":
-        allowed = {"crawler.extract", "crawler.sites", "crawler.items", "crawler.page", "crawler.sitemap", "crawler.urls"}
+        allowed = {"crawler.extract", "crawler.sites", "crawler.items", "crawler.page", "crawler.sitemap", "crawler.traps", "crawler.urls"}
         assert not knows(used, {"crawler", "pipelines"}) - knows(used, allowed)
 
 
