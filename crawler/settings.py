@@ -36,6 +36,9 @@ LEDGER_URL = ""
 FEED_PART_ROWS = 1000
 FEED_PART_SECONDS = 60.0
 FEED_COMPRESSION = ""
+# 1 keeps every page as it came, in DATA_DIR/archive/: about 20 KB a page. `scrapy clean` applies better rules to it
+# without fetching anything. It needs the package warcio: pip install '.[warc]'.
+ARCHIVE = False
 # A published text hardly ever changes: it is looked at again after so many days.
 ARTICLE_REVISIT_DAYS = 30.0
 # A page that failed so often is left alone until `-a full=1`.
@@ -121,7 +124,8 @@ ITEM_PIPELINES = {
     "pipelines.deduplicate.DeduplicatePipeline": 400,
     "pipelines.store.StorePipeline": 500,
 }
-EXTENSIONS = {"crawler.extensions.Run": 100}
+# Closing goes in this order too; the archive is closed before the run says what came of it.
+EXTENSIONS = {"crawler.archive.Keep": 90, "crawler.extensions.Run": 100}
 
 # ---- what people see ----------------------------------------------------------------------------------
 

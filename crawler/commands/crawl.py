@@ -19,6 +19,7 @@ from crawler.extensions import EXIT_STATUS, Run, ledger_of
 from crawler.feed import DiskError, FeedError
 from crawler.ledger import Held, LedgerError
 from crawler.sites import SiteError
+from crawler.warc import WarcError, check_warcio
 from spiders.wenku import check_arguments
 
 EXIT_HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
@@ -71,6 +72,7 @@ STATUSES: dict[type[Exception], int] = {
     SiteError: EXIT_USAGE,
     SettingError: EXIT_USAGE,
     RuleError: EXIT_USAGE,
+    WarcError: EXIT_USAGE,
 }
 EXPECTED = tuple(STATUSES)
 
@@ -99,6 +101,8 @@ class Command(ScrapyCrawl):
             check_arguments(**opts.spargs)
             check_numbers(self.settings)
             check_contact(self.settings)
+            if self.settings.getbool("ARCHIVE"):
+                check_warcio("ARCHIVE=1")
             rules.bundled()
             ledger_of(crawler)
         except EXPECTED as error:
