@@ -179,20 +179,20 @@ class LedgerScheduler(BaseScheduler):
             flight.links += [Link(url, SITEMAP, SITEMAPS) for url in self._hosts.take_sitemaps(flight.visit.host)]
         if self._depth and flight.visit.depth >= self._depth:
             flight.links.clear()
-        self._ledger.add(
-            Unit(
-                url=flight.visit.url,
-                state=flight.state,
-                kind=flight.kind,
-                links=flight.links,
-                covers=flight.covers,
-                document=document,
-                supersedes=self._run.superseded_by(document) if document else (),
-                duplicates=flight.duplicates,
-                rejected=flight.rejected,
-                etag=flight.etag,
-                last_modified=flight.last_modified,
-                unchanged=flight.unchanged,
-                note=flight.note,
-            )
+        unit = Unit(
+            url=flight.visit.url,
+            state=flight.state,
+            kind=flight.kind,
+            links=flight.links,
+            covers=flight.covers,
+            document=document,
+            supersedes=self._run.superseded_by(document) if document else (),
+            duplicates=flight.duplicates,
+            rejected=flight.rejected,
+            etag=flight.etag,
+            last_modified=flight.last_modified,
+            unchanged=flight.unchanged,
+            note=flight.note,
         )
+        self._ledger.add(unit)
+        self._run.record.landed(flight.visit.host, unit)

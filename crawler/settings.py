@@ -125,10 +125,18 @@ ITEM_PIPELINES = {
     "pipelines.store.StorePipeline": 500,
 }
 # Closing goes in this order too; the archive is closed before the run says what came of it.
-EXTENSIONS = {"crawler.archive.Keep": 90, "crawler.extensions.Run": 100}
+EXTENSIONS = {
+    "crawler.progress.Progress": 80,
+    "crawler.archive.Keep": 90,
+    "crawler.extensions.Run": 100,
+    "scrapy.extensions.logstats.LogStats": None,  # our own line says more
+}
 
 # ---- what people see ----------------------------------------------------------------------------------
 
+# A panel is drawn while crawling when standard error is a terminal. Plain lines instead: here with 0, by giving
+# LOG_LEVEL or LOG_FILE, or when the output goes into a pipe.
+PROGRESS = True
 LOG_LEVEL = "INFO"
 # Scrapy's start-up lines name every class and every setting that was given, passwords in addresses included. (A
 # level on these loggers would be reset when logging is configured; a filter stays.)
@@ -140,9 +148,11 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 LOG_DATEFORMAT = "%H:%M:%S"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False  # the end line says it for people
-LOGSTATS_INTERVAL = 30.0
+LOGSTATS_INTERVAL = 30.0  # seconds between the lines that say how far the run is
 FEED_EXPORT_ENCODING = "utf-8"  # -O out.jsonl is read by people
 
 for _name, _value in os.environ.items():
     if _name.startswith("WENKU_") and _name[6:].isidentifier():
         globals()[_name[6:]] = _value
+if "WENKU_LOG_LEVEL" in os.environ:
+    PROGRESS = False  # who asks for log lines gets them
