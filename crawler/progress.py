@@ -18,6 +18,8 @@ from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from twisted.internet.task import LoopingCall
 
 from crawler.extensions import Run, run_of
+from crawler.feed import DiskError
+from crawler.report.keep import keep_explanations, keep_record
 from crawler.report.panel import line, panel, summary
 from crawler.urls import site_of
 
@@ -76,6 +78,19 @@ class Progress:
                 self._live.stop()
             for handler in self._handlers:
                 handler.setStream(sys.stderr)  # type: ignore[arg-type]
+        self._keep(everything=True)
+
+    def _keep(self, everything: bool = False) -> None:
+        """What the report will read; a run that is killed leaves the last state of it."""
+        run, folder = self._run, self._crawler.settings["DATA_DIR"]
+        if run.problem or not run.ledger.run:
+            return
+        try:
+            keep_record(folder, run.ledger.run, run.record)
+            if everything:
+                keep_explanations(folder, run.ledger.run, run.record)
+        except DiskError as error:
+            run.fail(error)
 
     def _draw(self) -> None:
         """The panel stays at the bottom; warnings appear above it, and a document's line is in the panel."""
@@ -94,9 +109,11 @@ class Progress:
         record.tick()
         if self._live:
             self._update()
-        elif self._interval and record.seconds - self._told >= self._interval:
+        if self._interval and record.seconds - self._told >= self._interval:
             self._told = record.seconds
-            logger.info("%s", line(record, self._run.ledger.waiting))
+            self._keep()
+            if not self._live:
+                logger.info("%s", line(record, self._run.ledger.waiting))
 
     def _update(self) -> None:
         """Draws once more. A terminal that is gone is no reason to stop crawling."""

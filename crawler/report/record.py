@@ -129,7 +129,7 @@ class Record:
 
     def kept(self, **more: Any) -> dict[str, Any]:
         """Everything as JSON can hold it, with `more`."""
-        self.course.append((round(self.seconds, 1), self.total.pages, self.total.documents))
+        now = (round(self.seconds, 1), self.total.pages, self.total.documents)
         return {
             "version": VERSION,
             "seconds": round(self.seconds, 1),
@@ -137,7 +137,7 @@ class Record:
             "sites": {host: asdict(tally) for host, tally in self.sites.items()},
             "rules": dict(self.rules.most_common()),
             "reasons": dict(self.reasons.most_common()),
-            "course": self.course,
+            "course": [*self.course, now],
             "doubtful": [doubtful._asdict() for doubtful, _, _ in self.doubtful()],
             **more,
         }
