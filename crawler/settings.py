@@ -36,6 +36,9 @@ LEDGER_URL = ""
 FEED_PART_ROWS = 1000
 FEED_PART_SECONDS = 60.0
 FEED_COMPRESSION = ""
+# Where new parts are brought as well, as fsspec names it: s3://bucket/wenku, gs://…, sftp://…, file:///…. Parts first,
+# then the manifest, so that a reader there trusts it as one here does. It needs pip install '.[store]'.
+FEED_URL = ""
 # 1 keeps every page as it came, in DATA_DIR/archive/: about 20 KB a page. `scrapy clean` applies better rules to it
 # without fetching anything. It needs the package warcio: pip install '.[warc]'.
 ARCHIVE = False
@@ -124,11 +127,12 @@ ITEM_PIPELINES = {
     "pipelines.deduplicate.DeduplicatePipeline": 400,
     "pipelines.store.StorePipeline": 500,
 }
-# Closing goes in this order too; the archive is closed before the run says what came of it.
+# They are closed in this order too: the archive before the run says what came of it, delivery when all is published.
 EXTENSIONS = {
     "crawler.progress.Progress": 80,
     "crawler.archive.Keep": 90,
     "crawler.extensions.Run": 100,
+    "crawler.delivery.Delivery": 110,
     "scrapy.extensions.logstats.LogStats": None,  # our own line says more
 }
 

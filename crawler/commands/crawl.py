@@ -16,7 +16,7 @@ from crawler import settings as defaults
 from crawler.clean import RuleError, rules
 from crawler.commands import EXIT_USAGE, complain
 from crawler.extensions import EXIT_STATUS, Run, ledger_of
-from crawler.feed import DiskError, FeedError
+from crawler.feed import DiskError, FeedError, Store
 from crawler.ledger import Held, LedgerError
 from crawler.sites import SiteError
 from crawler.warc import WarcError, check_warcio
@@ -103,6 +103,8 @@ class Command(ScrapyCrawl):
             check_contact(self.settings)
             if self.settings.getbool("ARCHIVE"):
                 check_warcio("ARCHIVE=1")
+            if self.settings["FEED_URL"]:
+                Store(self.settings["FEED_URL"])
             rules.bundled()
             ledger_of(crawler)
         except EXPECTED as error:

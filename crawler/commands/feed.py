@@ -1,4 +1,4 @@
-"""`scrapy feed list|verify|export|card|reindex`: the published parts, whether they are what their manifest says, and what is made of them."""
+"""`scrapy feed list|verify|export|card|deliver|reindex`: the published parts, and what is made of them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,23 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.commands import EXIT_USAGE, complain
-from crawler.feed import FOLDERS, DiskError, FeedError, export_parquet, newer, published, verify, write_card
+from crawler.feed import (
+    FOLDERS,
+    DiskError,
+    FeedError,
+    Store,
+    deliver,
+    export_parquet,
+    newer,
+    published,
+    verify,
+    write_card,
+)
 from crawler.ledger import Held, Ledger, LedgerError
 from crawler.reindex import reindex
 
 EXIT_PROBLEMS, EXIT_DISK, EXIT_HELD = 1, 74, 75
-ACTIONS = ("list", "verify", "export", "card", "reindex")
+ACTIONS = ("list", "verify", "export", "card", "deliver", "reindex")
 
 
 class Command(ScrapyCommand):
@@ -29,8 +40,12 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--since", default="", metavar="PART-or-TIME", help="list, export: only parts after this one")
-        parser.add_argument("--parquet", metavar="FILE", help="export: a path, or an address such as s3://bucket/file.parquet")
+        parser.add_argument(
+            "--since", default="", metavar="PART-or-TIME", help="list, export: only parts after this one"
+        )
+        parser.add_argument(
+            "--parquet", metavar="FILE", help="export: a path, or an address such as s3://bucket/file.parquet"
+        )
         parser.add_argument("--revisions", action="store_true", help="export: every revision, not only the last")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -73,6 +88,13 @@ class Command(ScrapyCommand):
 
     def _card(self, folder: Path, opts: argparse.Namespace) -> None:
         print(f"written: {write_card(folder)}")
+
+    def _deliver(self, folder: Path, opts: argparse.Namespace) -> None:
+        assert self.settings
+        if not self.settings["FEED_URL"]:
+            raise UsageError("say where to: scrapy feed deliver -s FEED_URL=s3://bucket/wenku")
+        brought = deliver(folder, Store(self.settings["FEED_URL"]))
+        print(f"{len(brought)} parts were brought to {self.settings['FEED_URL']}")
 
     def _verify(self, folder: Path, opts: argparse.Namespace) -> None:
         problems = verify(folder)
