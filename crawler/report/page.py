@@ -9,6 +9,7 @@ from html import escape
 from itertools import pairwise
 from pathlib import Path
 
+from crawler.datafiles import package_root
 from crawler.feed import FOLDERS
 from crawler.feed.facts import LENGTHS
 from crawler.ledger import Run
@@ -19,7 +20,7 @@ from crawler.report.markup import Cell, Markup, safe, table, tiles
 from crawler.report.markup import plots as side_by_side
 from crawler.report.panel import duration
 
-_HERE = Path(__file__).parent
+_HERE = package_root() / "report"
 RULES = 100
 MOST_BARS = 36  # more days are shown as months, more months as years
 
