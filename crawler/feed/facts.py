@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from crawler.feed.errors import DiskError
 from crawler.feed.files import write_file
 from crawler.feed.folders import FOLDERS
 from crawler.feed.read import rows
@@ -48,7 +50,7 @@ def length_class(size: int) -> str:
 def facts(data_dir: str | Path) -> dict[str, Facts]:
     """By kind of row, what all its published parts hold. Parts that were read before are not read again.
 
-    Raises FeedError for a damaged feed, DiskError when what was read cannot be kept.
+    Raises FeedError for a damaged feed.
     """
     root = Path(data_dir)
     kept = _kept(root / KEPT)
@@ -62,8 +64,9 @@ def facts(data_dir: str | Path) -> dict[str, Facts]:
             known[part.sha256] = asdict(read)
             found[kind].add(read)
     if known != kept:
-        (root / KEPT).parent.mkdir(parents=True, exist_ok=True)
-        write_file(root / KEPT, [json.dumps(known, ensure_ascii=False).encode()])
+        with suppress(DiskError, OSError):  # it only saves time; a report and a crawl may write it at once
+            (root / KEPT).parent.mkdir(parents=True, exist_ok=True)
+            write_file(root / KEPT, [json.dumps(known, ensure_ascii=False).encode()])
     return found
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import boto3
 import pyarrow.parquet
 import pytest
-from conftest import Run
+from conftest import REPO, Run, run_scrapy
 from feed_rows import document
 from moto.server import ThreadedMotoServer
 
@@ -82,6 +86,32 @@ def test_an_export_goes_there_too(scrapy: Scrapy, bucket: Bucket, tmp_path: Path
     assert run.status == 0, run.err
     there = bucket.fetch(tmp_path / "there") / "out" / "documents.parquet"
     assert pyarrow.parquet.read_table(there).num_rows == 1
+
+
+def test_a_long_crawl_delivers_and_can_be_looked_at_while_it_runs(tmp_path: Path) -> None:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("WENKU_") and not k.lower().endswith("_proxy")}
+    settings = {
+        "WENKU_DATA_DIR": f"{tmp_path}/data",
+        "WENKU_FEED_URL": f"file://{tmp_path}/there",
+        "WENKU_FEED_PART_SECONDS": "1",
+    }
+    with Library(articles=400) as served:
+        served.delay["*"] = 0.1  # so that it would take a minute
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scrapy", "crawl", "wenku", "-a", f"start_urls={served.start}"],
+            cwd=REPO, env=kept | served.env | settings, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        while not (tmp_path / "there" / "feed" / "manifest.json").exists():
+            assert process.poll() is None, "nothing was delivered before the end"
+            time.sleep(0.1)
+        look = run_scrapy("report", data=tmp_path / "data")
+        assert look.status == 0, look.err
+        assert ">running<" in (tmp_path / "data" / "report" / "index.html").read_text("utf-8")
+        process.terminate()
+        assert process.wait(timeout=30) == 3
+    assert verify(tmp_path / "there") == []
+    here, there = ({path.name for path in (tmp_path / name / "feed").iterdir()} for name in ("data", "there"))
+    assert here == there, "what was published last was delivered at the end"
 
 
 def test_a_store_that_is_away_loses_nothing(scrapy: Scrapy, bucket: Bucket) -> None:
