@@ -27,6 +27,7 @@ MOST_BARS = 36  # more days are shown as months, more months as years
 
 def page(figures: Figures, data_dir: str | Path, target: Path) -> str:
     """The page about `figures`, which will lie at `target`: links to explanations are relative to it. Raises PlotError."""
+    plots.check_matplotlib()
     run = figures.run
     made = [(title, name, build(figures)) for title, name, build in _SECTIONS]
     made.insert(3, ("Least certain documents", "doubtful", _doubtful(figures, Path(data_dir), target)))

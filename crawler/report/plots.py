@@ -46,11 +46,17 @@ class PlotError(Exception):
     """No plots can be drawn. The message names the cure."""
 
 
-def _figure(title: str, high: float = HIGH) -> tuple[Any, Any]:
+def check_matplotlib() -> None:
+    """Raises PlotError naming the cure when there is nothing to draw with."""
     try:
-        from matplotlib.figure import Figure
+        import matplotlib  # noqa: F401
     except ImportError:
         raise PlotError("the report needs the package matplotlib: pip install '.[report]'") from None
+
+
+def _figure(title: str, high: float = HIGH) -> tuple[Any, Any]:
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(WIDE, high), layout="constrained")
     figure.patch.set_alpha(0)
     axes = figure.add_subplot()
@@ -59,10 +65,8 @@ def _figure(title: str, high: float = HIGH) -> tuple[Any, Any]:
 
 
 def _styled() -> Any:
-    try:
-        from matplotlib import rc_context
-    except ImportError:
-        raise PlotError("the report needs the package matplotlib: pip install '.[report]'") from None
+    from matplotlib import rc_context
+
     return rc_context(cast(Any, _STYLE))
 
 

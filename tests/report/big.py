@@ -58,10 +58,10 @@ def figures(runs: int, sites: int) -> Figures:
                 "confidence": 0.1 * n,
                 "field": "date",
                 "id": "0" * 20,
-                "url": f"http://{hosts[n]}/1.html",
+                "url": f"http://{host}/1.html",
                 "title": "乡村邮递员事迹",
             }
-            for n in range(10)
+            for n, host in enumerate(hosts[:10])
         ],
         "expectations": [
             {"site": host, "wanted": "10 documents", "found": str(some(99)), "met": some(9) > 0} for host in hosts
