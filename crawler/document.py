@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from crawler.clean import Cleaned, clean
@@ -11,9 +12,12 @@ from crawler.urls import document_id
 from crawler.validate import Rejection, check
 
 
-def cleaned_document(article: Article) -> Document | Rejection:
-    """The article cleaned, as a document; or why it is none."""
+def cleaned_document(
+    article: Article, told: Callable[[Article, Cleaned], None] = lambda article, cleaned: None
+) -> Document | Rejection:
+    """The article cleaned, as a document; or why it is none. `told` is called with the article and what `clean` returned."""
     cleaned = clean(article.page, now=datetime.fromisoformat(article.fetched_at))
+    told(article, cleaned)
     if cleaned.reject:
         return Rejection(cleaned.reject, cleaned.detail)
     return _built(article, cleaned)

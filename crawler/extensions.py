@@ -28,6 +28,7 @@ from crawler.items import Document
 from crawler.ledger import Ended, Ledger, LedgerError, Policy, State
 from crawler.net.patience import hosts_of
 from crawler.net.verdicts import NOTED
+from crawler.report import Record
 from crawler.text import printable, safe_lines
 
 logger = logging.getLogger("wenku")
@@ -92,6 +93,7 @@ class Run:
         self._folder = crawler.settings["DATA_DIR"]
         self.ledger = ledger_of(crawler)
         self.known = Deduplicator(self.ledger.signatures)
+        self.record = Record()  # what people see of the run
         self.problem: Exception | None = None  # why nothing can be written any more
         self.last_words = ""  # what came of the crawl, for the command to say after everything else
         self._stored: dict[str, Document] = {}

@@ -227,20 +227,20 @@ class LedgerScheduler(BaseScheduler):
         if flight.limit:
             self._run.limit(flight.limit)
         self._traps.landed(flight.visit.url, outcome(flight))
-        self._ledger.add(
-            Unit(
-                url=flight.visit.url,
-                state=flight.state,
-                kind=flight.kind,
-                links=flight.links,
-                covers=flight.covers,
-                document=document,
-                supersedes=self._run.superseded_by(document) if document else (),
-                duplicates=flight.duplicates,
-                rejected=flight.rejected,
-                etag=flight.etag,
-                last_modified=flight.last_modified,
-                unchanged=flight.unchanged,
-                note=flight.note,
-            )
+        unit = Unit(
+            url=flight.visit.url,
+            state=flight.state,
+            kind=flight.kind,
+            links=flight.links,
+            covers=flight.covers,
+            document=document,
+            supersedes=self._run.superseded_by(document) if document else (),
+            duplicates=flight.duplicates,
+            rejected=flight.rejected,
+            etag=flight.etag,
+            last_modified=flight.last_modified,
+            unchanged=flight.unchanged,
+            note=flight.note,
         )
+        self._ledger.add(unit)
+        self._run.record.landed(flight.visit.host, unit)

@@ -49,6 +49,12 @@ LEDGER_URL = ""
 FEED_PART_ROWS = 1000
 FEED_PART_SECONDS = 60.0
 FEED_COMPRESSION = ""
+# Where new parts are brought as well, as fsspec names it: s3://bucket/wenku, gs://…, sftp://…, file:///…. Parts first,
+# then the manifest, so that a reader there trusts it as one here does. It needs pip install '.[store]'.
+FEED_URL = ""
+# 1 keeps every page as it came, in DATA_DIR/archive/: about 20 KB a page. `scrapy clean` applies better rules to it
+# without fetching anything. It needs the package warcio: pip install '.[warc]'.
+ARCHIVE = False
 # A published text hardly ever changes: it is looked at again after so many days.
 ARTICLE_REVISIT_DAYS = 30.0
 # A page that failed so often is left alone until `-a full=1`.
@@ -135,10 +141,20 @@ ITEM_PIPELINES = {
     "pipelines.deduplicate.DeduplicatePipeline": 400,
     "pipelines.store.StorePipeline": 500,
 }
-EXTENSIONS = {"crawler.extensions.Run": 100}
+# They are closed in this order too: the archive before the run says what came of it, delivery when all is published.
+EXTENSIONS = {
+    "crawler.progress.Progress": 80,
+    "crawler.archive.Keep": 90,
+    "crawler.extensions.Run": 100,
+    "crawler.delivery.Delivery": 110,
+    "scrapy.extensions.logstats.LogStats": None,  # our own line says more
+}
 
 # ---- what people see ----------------------------------------------------------------------------------
 
+# A panel is drawn while crawling when standard error is a terminal. Plain lines instead: here with 0, by giving
+# LOG_LEVEL or LOG_FILE, or when the output goes into a pipe.
+PROGRESS = True
 LOG_LEVEL = "INFO"
 # Scrapy's start-up lines name every class and every setting that was given, passwords in addresses included. (A
 # level on these loggers would be reset when logging is configured; a filter stays.)
@@ -150,9 +166,11 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 LOG_DATEFORMAT = "%H:%M:%S"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False  # the end line says it for people
-LOGSTATS_INTERVAL = 30.0
+LOGSTATS_INTERVAL = 30.0  # seconds between the lines that say how far the run is
 FEED_EXPORT_ENCODING = "utf-8"  # -O out.jsonl is read by people
 
 for _name, _value in os.environ.items():
     if _name.startswith("WENKU_") and _name[6:].isidentifier():
         globals()[_name[6:]] = _value
+if "WENKU_LOG_LEVEL" in os.environ:
+    PROGRESS = False  # who asks for log lines gets them

@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from crawler.archived import archived_articles
 from crawler.extract import read_page, read_text
 from crawler.items import Article
 from crawler.page import Block, Kind, Page
 from crawler.urls import BadUrl, canonical, site_of
+from crawler.warc import WarcError
 
 # What other crawlers call our keys, the first that is there counts. From the feeds of the peers that we measure
 # ourselves against, and of the public sets of Chinese web text (SkyPile, ChineseWebText, MNBVC).
@@ -127,21 +129,7 @@ def _page(row: Mapping[str, Any]) -> Page:
 
 def _archive(path: Path) -> Iterator[Article]:
     try:
-        from warcio.archiveiterator import ArchiveIterator
-        from warcio.exceptions import ArchiveLoadFailed
-    except ImportError:
-        raise SourceError(f"{path}: reading WARC files needs the package warcio: pip install '.[warc]'") from None
-    with path.open("rb") as stream:
-        try:
-            for record in ArchiveIterator(stream):
-                if record.rec_type != "response" or not record.http_headers:
-                    continue
-                if record.http_headers.get_statuscode() != "200":
-                    continue
-                url = record.rec_headers.get_header("WARC-Target-URI") or ""
-                page = read_page(record.content_stream().read(), url)
-                if page.kind is Kind.ARTICLE:
-                    when = record.rec_headers.get_header("WARC-Date") or _stamp(datetime.now(UTC))
-                    yield _article(page, url, _stamp(datetime.fromisoformat(when)))
-        except ArchiveLoadFailed as error:
-            raise SourceError(f"{path} is no WARC file, or damaged: {str(error).strip().splitlines()[0]}") from None
+        for page, url, when in archived_articles(path):
+            yield _article(page, url, _stamp(datetime.fromisoformat(when)))
+    except WarcError as error:
+        raise SourceError(str(error)) from None

@@ -17,9 +17,10 @@ from crawler.browser import BrowserError, browser_settings
 from crawler.clean import RuleError, rules
 from crawler.commands import EXIT_USAGE, complain
 from crawler.extensions import EXIT_STATUS, Run, ledger_of
-from crawler.feed import DiskError, FeedError
+from crawler.feed import DiskError, FeedError, Store
 from crawler.ledger import Held, LedgerError
 from crawler.sites import SiteError
+from crawler.warc import WarcError, check_warcio
 from spiders.wenku import check_arguments
 
 EXIT_HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
@@ -73,6 +74,7 @@ STATUSES: dict[type[Exception], int] = {
     SettingError: EXIT_USAGE,
     BrowserError: EXIT_USAGE,
     RuleError: EXIT_USAGE,
+    WarcError: EXIT_USAGE,
 }
 EXPECTED = tuple(STATUSES)
 
@@ -104,6 +106,10 @@ class Command(ScrapyCrawl):
                 wanted, seconds = self.settings["BROWSER_PATH"], self.settings.getfloat("DOWNLOAD_TIMEOUT")
                 crawler.settings.setdict(browser_settings(wanted, seconds), priority="cmdline")
             check_contact(self.settings)
+            if self.settings.getbool("ARCHIVE"):
+                check_warcio("ARCHIVE=1")
+            if self.settings["FEED_URL"]:
+                Store(self.settings["FEED_URL"])
             rules.bundled()
             ledger_of(crawler)
         except EXPECTED as error:

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import Any
 
+from crawler.datafiles import package_root
 from crawler.demo.markup import MANNERS, hide_middle, marked
 from crawler.demo.response import Response
 from crawler.demo.sites import Category, Site
 from crawler.demo.texts import Text
 
-EXTRAS = Path(__file__).resolve().parent / "extras.toml"
+EXTRAS = package_root() / "demo" / "extras.toml"
 PLAIN = Template('<div class="main"><h2>$title</h2><div class="text">$content</div></div>')
 ON_HOME, HOT, RELATED = 4, 6, 4  # links in each box
 

@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-FOLDER = Path(__file__).resolve().parent / "sites"
+from crawler.datafiles import package_root
+
+FOLDER = package_root() / "demo" / "sites"
 
 
 @dataclass(frozen=True, slots=True)

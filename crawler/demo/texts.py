@@ -10,10 +10,11 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parent / "texts"
+from crawler.datafiles import package_root
+
+FOLDER = package_root() / "demo" / "texts"
 PAGE_BREAK = "~~~"
 GAP = "[…]"  # where a site hides a piece of the middle
 _HALF = {code + 0xFEE0: code for code in map(ord, ",:;!?()")} | {0x3000: 0x20}

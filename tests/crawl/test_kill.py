@@ -57,6 +57,13 @@ def check_whole(run: Run, library: Library) -> None:
     assert {row["url"]: row["body"] for row in run.rows("feed")} == {u: t["body"] for u, t in library.truth().items()}
 
 
+def under_way(library: Library, pages: int = 20) -> None:
+    """Returns when the crawl has asked for so many pages: how long a process takes to start depends on the machine."""
+    before = library.hits()
+    while library.hits() < before + pages:
+        time.sleep(0.05)
+
+
 def test_kills_at_random_moments(library: Library, tmp_path: Path) -> None:
     library.delay["*"] = 0.01  # so that a run takes a few seconds and kills hit its middle
     pick, data = random.Random(20260101), tmp_path / "data"
@@ -73,7 +80,7 @@ def test_kills_at_random_moments(library: Library, tmp_path: Path) -> None:
 def test_a_stop_is_clean_and_quick(library: Library, tmp_path: Path) -> None:
     library.delay |= {"*": 0.15, "/doc/119.html": 14, "/doc/120.html": 14}  # two of the newest pages hang
     process = start(library, tmp_path / "data")
-    time.sleep(3)
+    under_way(library)
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=20)
@@ -88,7 +95,7 @@ def test_a_stop_is_clean_and_quick(library: Library, tmp_path: Path) -> None:
 def test_a_server_that_dies_in_the_middle(library: Library, tmp_path: Path) -> None:
     library.delay["*"] = 0.15
     process = start(library, tmp_path / "data")
-    time.sleep(3)
+    under_way(library)
     library.stop_server()
     _, said = process.communicate(timeout=60)
     assert process.returncode == 3, said
