@@ -9,11 +9,11 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.commands import EXIT_USAGE, complain
-from crawler.feed import DiskError, FeedError, disk_errors
+from crawler.feed import DiskError, FeedError
 from crawler.feed.files import write_file
 from crawler.ledger import LedgerError
 from crawler.report.gather import gather
-from crawler.report.keep import FOLDER
+from crawler.report.keep import FOLDER, make_folder
 from crawler.report.page import page
 from crawler.report.plots import PlotError
 
@@ -44,8 +44,7 @@ class Command(ScrapyCommand):
             figures = gather(folder, int(args[0]) if args else None, self.settings["LEDGER_URL"])
             text = page(figures, folder, target)
             if not opts.output:
-                with disk_errors(target):
-                    target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+                make_folder(target.parent, folder)
             write_file(target, [text.encode()])
         except DiskError as error:
             complain(error)

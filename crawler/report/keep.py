@@ -10,6 +10,7 @@ from typing import Any
 from crawler.explain import as_html
 from crawler.feed import disk_errors
 from crawler.feed.files import write_file
+from crawler.feed.folders import FOLDER_MODE
 from crawler.report.record import VERSION, Record
 
 FOLDER = "report"
@@ -29,11 +30,17 @@ def explanation_path(data_dir: str | Path, run: int, id: str) -> Path:
     return Path(data_dir) / FOLDER / "explain" / _name(run) / f"{id}.html"
 
 
+def make_folder(folder: Path, root: Path) -> None:
+    """Makes `folder` and those between it and `root`, for the operator's group and nobody else. Raises DiskError."""
+    with disk_errors(folder):
+        for each in (*reversed(folder.relative_to(root).parents), folder.relative_to(root)):
+            (root / each).mkdir(mode=FOLDER_MODE, exist_ok=True)
+
+
 def keep_record(data_dir: str | Path, run: int, record: Record, **more: Any) -> None:
     """Writes the record of a run in the place of an older state of it. Raises DiskError."""
     path = record_path(data_dir, run)
-    with disk_errors(path):
-        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    make_folder(path.parent, Path(data_dir))
     write_file(path, [json.dumps(record.kept(**more), ensure_ascii=False, separators=(",", ":")).encode()])
 
 
@@ -41,9 +48,8 @@ def keep_explanations(data_dir: str | Path, run: int, record: Record) -> None:
     """Writes a page for each of the least certain documents, and removes those of old runs. Raises DiskError."""
     for doubtful, article, cleaned in record.doubtful():
         path = explanation_path(data_dir, run, doubtful.id)
-        with disk_errors(path):
-            path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-            path.write_text(as_html(article.page, cleaned), "utf-8")
+        make_folder(path.parent, Path(data_dir))
+        write_file(path, [as_html(article.page, cleaned).encode()])
     folder = Path(data_dir) / FOLDER / "explain"
     old = sorted(folder.glob("run-*"))[:-EXPLAINED_RUNS] if folder.is_dir() else []
     for each in old:
