@@ -176,7 +176,9 @@ class LedgerScheduler(BaseScheduler):
         """A page that is not fetched: it is done with, for a reason that is told."""
         self._run.limit(verdict.reason)
         links = [Link(verdict.instead, visit.kind, visit.priority)] if verdict.instead else []
-        self._ledger.add(Unit(visit.url, links=links, note=f"not fetched: {verdict.reason}", left=True))
+        unit = Unit(visit.url, links=links, note=f"not fetched: {verdict.reason}", left=True)
+        self._ledger.add(unit)
+        self._run.record.landed(visit.host, unit)
 
     def _is_busy(self, host: str) -> bool:
         """Whether the host has enough pages under way, wants to be left alone, or gave enough in this run."""
