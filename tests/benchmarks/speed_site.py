@@ -24,8 +24,13 @@ def _sentence(source: random.Random) -> str:
 
 
 def _page(title: str, middle: str, crumbs: str) -> str:
-    menu = "".join(f'<li class="item"><a href="/c{n % 4}/index.html" title="{name}">{name}</a></li>' for n, name in enumerate(_MENU))
-    style = "".join(f".box{n} .inner p{{margin:0 auto;padding:{n % 9}px;color:#333;line-height:1.8}}\n" for n in range(60))
+    menu = "".join(
+        f'<li class="item"><a href="/c{n % 4}/index.html" title="{name}">{name}</a></li>'
+        for n, name in enumerate(_MENU)
+    )
+    style = "".join(
+        f".box{n} .inner p{{margin:0 auto;padding:{n % 9}px;color:#333;line-height:1.8}}\n" for n in range(60)
+    )
     return (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}_测速文库</title><style>{style}</style></head><body>'
         f'<div class="top"><ul class="nav">{menu}</ul></div><div class="crumb">当前位置：<a href="/">首页</a> &gt; {crumbs}</div>'
@@ -38,7 +43,8 @@ def _article(number: int, total: int) -> str:
     title = f"{source.choice(_WHO)}{source.choice(_WHAT)}情况汇报（第{number}号）"
     day = date(2015, 1, 1) + timedelta(days=number % 3000)
     text = "".join(
-        f"<p>　　{'；'.join(_sentence(source) for _ in range(3))}。{_sentence(source)}。</p>\n" for _ in range(source.randint(25, 60))
+        f"<p>　　{'；'.join(_sentence(source) for _ in range(3))}。{_sentence(source)}。</p>\n"
+        for _ in range(source.randint(25, 60))
     )
     near = "".join(
         f'<li><a href="/c{n % 4}/{n}.html" target="_blank">{_WHAT[n % len(_WHAT)]}范文之{n}</a></li>'
@@ -67,9 +73,13 @@ def write_site(folder: Path, articles: int) -> int:
                 f'<li><a href="/c{column}/{n}.html">第{n}号情况汇报与经验总结</a><span>{date(2015, 1, 1) + timedelta(days=n % 3000)}</span></li>'
                 for n in numbers[index * PER_LIST : (index + 1) * PER_LIST]
             )
-            bar = f'<div class="pages">{"".join(f"<a href={other}>{at + 1}</a> " for at, other in enumerate(names[:10]))}'
+            bar = (
+                f'<div class="pages">{"".join(f"<a href={other}>{at + 1}</a> " for at, other in enumerate(names[:10]))}'
+            )
             bar += f'<a href="{names[index + 1]}">下一页</a></div>' if index + 1 < len(names) else "</div>"
-            place.joinpath(name).write_text(_page(_MENU[column], f'<ul class="list">{rows}</ul>{bar}', _MENU[column]), "utf-8")
+            place.joinpath(name).write_text(
+                _page(_MENU[column], f'<ul class="list">{rows}</ul>{bar}', _MENU[column]), "utf-8"
+            )
         for number in numbers:
             place.joinpath(f"{number}.html").write_text(_article(number, articles), "utf-8")
         pages += len(names) + len(numbers)
