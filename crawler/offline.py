@@ -21,11 +21,13 @@ PART_ROWS = 1000  # rows of a part, as in a crawl
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the files: rows by kind, and the files that could not be read, with the reason."""
+    """What became of the files: rows by kind, and, each with its reason, pages that are no articles and what could not be read."""
 
     documents: int = 0
     duplicates: int = 0
     rejected: int = 0
+    left: int = 0  # pages and lines that are no documents
+    notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -56,17 +58,15 @@ def clean_files(paths: Iterable[Path], folder: Path, told: Callable[[Document], 
     if feed.parts("documents"):
         raise FeedError(f"{folder} holds documents already: name a new folder for the cleaned ones")
     writers = {kind: _Writer(feed, kind) for kind in ("documents", "duplicates", "rejected")}
-    known, tally = Deduplicator(), Tally()
+    desk = _Desk(writers, told)
     seen: set[str] = set()
     for path in paths:
         try:
-            for article in articles(path):
-                _take(_apart(article, seen), known, writers, tally, told)
+            for article in articles(path, desk.leave):
+                desk.take(_apart(article, seen))
         except SourceError as problem:
-            tally.problems.append(str(problem))
-    for writer in writers.values():
-        writer.flush()
-    return tally
+            desk.tally.problems.append(str(problem))
+    return desk.close()
 
 
 def _apart(article: Article, seen: set[str]) -> Article:
@@ -79,27 +79,54 @@ def _apart(article: Article, seen: set[str]) -> Article:
     return article
 
 
-def _take(
-    article: Article,
-    known: Deduplicator,
-    writers: dict[str, _Writer],
-    tally: Tally,
-    told: Callable[[Document], None],
-) -> None:
-    """One article through the stages, into the feed that it belongs to."""
-    made = publishable(article)
-    if not isinstance(made, Document):
-        tally.rejected += 1
-        writers["rejected"].add(encode(rejected_row(article.url, made)))
-        return
-    signature = known.prepare(made.body, parts=pieces(made), truncated=made.truncated)
-    verdict = known.check(signature)
-    if verdict.kind != "new":
-        tally.duplicates += 1
-        writers["duplicates"].add(encode(duplicate_row(made, verdict.kind, str(verdict.of), verdict.similarity)))
-        return
-    known.add(made.id, signature)
-    made = replace(made, similar_to=[{"id": id, "similarity": value} for id, value in verdict.similar_to])
-    tally.documents += 1
-    writers["documents"].add(encode(made))
-    told(made)
+class _Desk:
+    """Takes articles through the stages, into the feed that each belongs to."""
+
+    def __init__(self, writers: dict[str, _Writer], told: Callable[[Document], None]):
+        self.tally = Tally()
+        self._writers, self._told = writers, told
+        self._known = Deduplicator()
+        self._truncated: dict[str, Document] = {}  # held back: a complete one may follow
+
+    def leave(self, words: str, wrong: bool) -> None:
+        """Notes a page that is no article, or a line that is no record."""
+        self.tally.left += 1
+        (self.tally.problems if wrong else self.tally.notes).append(words)
+
+    def take(self, article: Article) -> None:
+        """One article."""
+        made = publishable(article)
+        if not isinstance(made, Document):
+            self.tally.rejected += 1
+            self._writers["rejected"].add(encode(rejected_row(article.url, made)))
+            return
+        signature = self._known.prepare(made.body, parts=pieces(made), truncated=made.truncated)
+        verdict = self._known.check(signature)
+        if verdict.kind != "new":
+            self._copy(made, verdict.kind, str(verdict.of), verdict.similarity)
+            return
+        self._known.add(made.id, signature)
+        made = replace(made, similar_to=[{"id": id, "similarity": value} for id, value in verdict.similar_to])
+        if verdict.supersedes in self._truncated:
+            self._copy(self._truncated.pop(str(verdict.supersedes)), "contained", made.id, 1.0)
+        if made.truncated:
+            self._truncated[made.id] = made
+        else:
+            self._publish(made)
+
+    def close(self) -> Tally:
+        """Publishes what waits, and says what came of all."""
+        for document in self._truncated.values():
+            self._publish(document)
+        for writer in self._writers.values():
+            writer.flush()
+        return self.tally
+
+    def _copy(self, made: Document, kind: str, of: str, similarity: float) -> None:
+        self.tally.duplicates += 1
+        self._writers["duplicates"].add(encode(duplicate_row(made, kind, of, similarity)))
+
+    def _publish(self, made: Document) -> None:
+        self.tally.documents += 1
+        self._writers["documents"].add(encode(made))
+        self._told(made)

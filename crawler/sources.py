@@ -5,10 +5,12 @@ Pure: files in, articles out, so that better rules can be applied to last year's
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
 import re
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,16 +31,18 @@ NAMES = {
     "url": ("url", "link", "source_url", "网址"),
 }
 NO_ADDRESS = "http://file.invalid/"  # RFC 2606: a document without an address gets one that can never be fetched
+Left = Callable[[str, bool], None]
 
 
 class SourceError(Exception):
     """A file cannot be read as what it is. The message is one line that names it and the cure."""
 
 
-def articles(path: Path) -> Iterator[Article]:
+def articles(path: Path, left: Left = lambda words, wrong: None) -> Iterator[Article]:
     """Every document of one file, in its order. The name's ending says what it is: .html, .txt, .jsonl, .warc (each also .gz).
 
-    Raises SourceError for a file that cannot be read, and for a line of a feed that is no document.
+    `left` is told, in one line each, of a page that is no article and of a line that is no record (which is wrong).
+    Raises SourceError for a file that cannot be read.
     """
     name = path.name.lower().removesuffix(".gz")
     try:
@@ -46,17 +50,19 @@ def articles(path: Path) -> Iterator[Article]:
             yield from _archive(path)
             return
         data = gzip.decompress(path.read_bytes()) if path.name.lower().endswith(".gz") else path.read_bytes()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise SourceError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     when = _stamp(datetime.fromtimestamp(path.stat().st_mtime, UTC))
     if name.endswith((".jsonl", ".jl", ".ndjson")):
-        yield from _feed(path, data, when)
+        yield from _feed(path, data, when, left)
     elif name.endswith(".txt"):
-        yield _article(read_text(_decode(data)), NO_ADDRESS + path.name, when)
+        yield _article(read_text(plain(data)), NO_ADDRESS + path.name, when)
     elif name.endswith((".html", ".htm", ".shtml", ".xhtml", ".mhtml", ".asp", ".aspx", ".jsp", ".php")):
         page = read_page(data, _saved_from(data))
         if page.kind is Kind.ARTICLE:
             yield _article(page, page.url or page.canonical or NO_ADDRESS + path.name, when)
+        else:
+            left(f"{path}: read as {page.kind.value}, not as an article; `scrapy explain` shows it", False)
     else:
         raise SourceError(f"{path}: unknown kind of file; name it .html, .txt, .jsonl or .warc (or with .gz)")
 
@@ -73,8 +79,10 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def _decode(data: bytes) -> str:
-    """Text in UTF-8, or else in GB 18030: every byte sequence of GBK is one of it."""
+def plain(data: bytes) -> str:
+    """A text file's text: by its byte order mark, in UTF-8, or else in GB 18030, which holds every byte sequence of GBK."""
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return data.decode("utf-16", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -87,17 +95,29 @@ def _saved_from(data: bytes) -> str:
     return match[1].decode("ascii", "replace") if match else ""
 
 
-def _feed(path: Path, data: bytes, when: str) -> Iterator[Article]:
+def _feed(path: Path, data: bytes, when: str, left: Left) -> Iterator[Article]:
     for number, line in enumerate(data.split(b"\n"), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except ValueError:
-            raise SourceError(f"{path}: line {number} is no JSON; every line must be one object") from None
+        except (ValueError, RecursionError):
+            left(f"{path}: line {number} is no JSON and was left out; every line must be one object", True)
+            continue
         if not isinstance(row, dict) or not isinstance(_named(row, "body"), str):
-            raise SourceError(f"{path}: line {number} has no text; it must be under one of {', '.join(NAMES['body'])}")
-        yield _article(_page(row), _named(row, "url") or f"{NO_ADDRESS}{path.name}/{number}", row.get("fetched_at") or when)
+            left(f"{path}: line {number} has no text and was left out; it must be under one of {', '.join(NAMES['body'])}", True)
+            continue
+        url = _named(row, "url")
+        address = url if isinstance(url, str) else f"{NO_ADDRESS}{path.name}/{number}"
+        yield _article(_page(row), address, _moment(row.get("fetched_at")) or when)
+
+
+def _moment(value: Any) -> str:
+    """`value` when it is a moment with its offset, as our feed writes it, else ""."""
+    try:
+        return value if datetime.fromisoformat(value).tzinfo else ""
+    except (TypeError, ValueError):
+        return ""
 
 
 def _named(row: Mapping[str, Any], key: str) -> Any:
@@ -121,7 +141,7 @@ def _page(row: Mapping[str, Any]) -> Page:
         tags=_strings(row.get("tags")),
         author=str(row.get("author") or ""),
         source=str(row.get("source") or ""),
-        pages=row["pages"] if isinstance(row.get("pages"), int) else 1,
+        pages=row["pages"] if isinstance(row.get("pages"), int) and 0 < row["pages"] < 1000 else 1,
         cut=row.get("truncated") is True,
         where={"title": "feed", "date": "feed"},
     )

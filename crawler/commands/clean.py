@@ -46,9 +46,9 @@ class Command(ScrapyCommand):
             complain(error)
             self.exitcode = EXIT_USAGE
             return
-        for problem in tally.problems:
-            complain(problem)
-        print(f"{tally.documents} documents, {tally.duplicates} duplicates, {tally.rejected} rejected from {len(paths)} "
+        for words in (*tally.notes, *tally.problems):
+            complain(words)
+        print(f"{tally.documents} documents, {tally.duplicates} duplicates, {tally.rejected} rejected, {tally.left} left out from {len(paths)} "
               f"files; the feed is in {folder / 'feed'}")  # fmt: skip
         if tally.problems:
             self.exitcode = EXIT_PROBLEMS

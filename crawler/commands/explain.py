@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import sys
+import zlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from crawler.commands import EXIT_USAGE, complain
 from crawler.explain import as_html, as_text
 from crawler.extract import read_page, read_text
 from crawler.sites import load_sites
+from crawler.sources import plain
 from crawler.urls import BadUrl, canonical, site_of
 
 EXIT_UNREACHABLE = 1
@@ -78,15 +81,15 @@ class Command(ScrapyCommand):
             raise UsageError("name one address or file: scrapy explain http://www.example.com/1.html")
         try:
             url, data = self._source(args[0], opts.url)
-        except (OSError, BadUrl) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
+        except (OSError, EOFError, zlib.error, BadUrl) as error:
+            reason = getattr(error, "strerror", None) or error
             complain(f"{args[0]}: {reason}; name a saved page or an http address")
             self.exitcode = EXIT_USAGE
             return
         if data is None:
             return
-        as_plain = args[0].lower().endswith(".txt")
-        page = read_text(data.decode("utf-8", "replace"), url) if as_plain else read_page(data, url)
+        as_plain = args[0].lower().removesuffix(".gz").endswith(".txt")
+        page = read_text(plain(data), url) if as_plain else read_page(data, url)
         try:
             cleaned = clean(page, now=datetime.now(UTC))
         except RuleError as error:
@@ -105,7 +108,8 @@ class Command(ScrapyCommand):
     def _source(self, name: str, url: str) -> tuple[str, bytes | None]:
         """(address, bytes) of what is to be explained; the bytes are None when a fetch failed, which was said."""
         if "://" not in name:
-            return url, Path(name).read_bytes()
+            data = Path(name).read_bytes()
+            return url, gzip.decompress(data) if name.lower().endswith(".gz") else data
         url = canonical(name)
         assert self.crawler_process
         crawler = self.crawler_process.create_crawler(OnePage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -137,6 +138,58 @@ def test_clean_finds_copies_and_does_not_stop_at_a_bad_file(scrapy: Scrapy, tmp_
     assert run.status == 1 and "bad.jsonl: line 1 is no JSON" in run.err and "Traceback" not in run.err
     assert "1 documents, 1 duplicates" in run.out
     assert len(documents(tmp_path / "out")) == 1
+
+
+def own_words(seed: int, sentences: int = 4) -> str:
+    """Readable enough, and like no other text."""
+    source = random.Random(seed)
+    han = "一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经三之进着等部度家"
+    return "\n".join("的".join("".join(source.choices(han, k=6)) for _ in range(8)) + "。" for _ in range(sentences))
+
+
+def test_clean_goes_on_behind_what_is_no_record(scrapy: Scrapy, tmp_path: Path, saved: Path) -> None:
+    good = [{"title": f"第{n}号通知", "text": own_words(n)} for n in (1, 2, 3)]
+    good[1] |= {"url": 5, "fetched_at": "gestern"}
+    good[2] |= {"url": ["x"], "fetched_at": 1600000000, "pages": -3}
+    lines = [json.dumps(good[0]), "{bad", "[" * 100_000, json.dumps(good[1]), '{"url": "http://a.example/"}', json.dumps(good[2])]
+    mixed = tmp_path / "mixed.jsonl"
+    mixed.write_text("\n".join(lines), "utf-8")
+    cut = tmp_path / "cut.txt.gz"
+    cut.write_bytes(gzip.compress(b"x" * 1000)[:20] + b"\xff" * 9)
+    wide = tmp_path / "wide.txt"
+    wide.write_text(f"停水通知\n\n{own_words(9)}", "utf-16")
+    links = tmp_path / "list.html"
+    links.write_text("<title>目录</title>" + "".join(f'<li><a href="/{n}.html">第{n}号通知的全文</a></li>' for n in range(40)), "utf-8")
+    run = scrapy("clean", "-o", str(tmp_path / "out"), str(mixed), str(cut), str(wide), str(links))
+    assert run.status == 1 and "Traceback" not in run.err
+    assert all(words in run.err for words in ("line 2 is no JSON", "line 3 is no JSON", "line 5 has no text", "cut.txt.gz", "list.html: read as list"))
+    assert "4 documents, 0 duplicates, 0 rejected, 4 left out" in run.out
+    assert {document["pages"] for document in documents(tmp_path / "out")} == {1}
+    only = scrapy("clean", "-o", str(tmp_path / "other"), str(links))
+    assert only.status == 0 and "1 left out" in only.out, "a list among saved pages is nothing wrong"
+
+
+def test_clean_gives_way_to_the_complete_document(scrapy: Scrapy, tmp_path: Path) -> None:
+    text = own_words(5, sentences=12)
+    rows = [
+        {"title": "调查报告", "url": "http://a.example/1.html", "body": text[: len(text) // 2], "truncated": True},
+        {"title": "调查报告全文", "url": "http://b.example/2.html", "body": text},
+    ]
+    old = tmp_path / "old.jsonl"
+    old.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    assert scrapy("clean", "-o", str(tmp_path / "out"), str(old)).status == 0
+    assert [document["url"] for document in documents(tmp_path / "out")] == ["http://b.example/2.html"]
+    part = next((tmp_path / "out" / "duplicates").glob("*.jsonl"))
+    assert json.loads(part.read_text("utf-8"))["url"] == "http://a.example/1.html"
+
+
+def test_explain_reads_files_as_clean_does(scrapy: Scrapy, tmp_path: Path, saved: Path, row: dict[str, Any]) -> None:
+    packed = tmp_path / "page.html.gz"
+    packed.write_bytes(gzip.compress(saved.read_bytes()))
+    assert row["title"] in scrapy("explain", str(packed)).out
+    text = tmp_path / "text.txt"
+    text.write_text(f"{row['title']}\n\n{row['body']}", "gb18030")
+    assert row["title"] in scrapy("explain", str(text)).out
 
 
 def test_clean_never_mixes_into_a_feed(scrapy: Scrapy, tmp_path: Path, saved: Path) -> None:
