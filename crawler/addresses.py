@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from crawler.urls import site_of
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
+_NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")  # RFC 8215: a translator of one's own network
 _OLD_SITE_LOCAL = IPv6Network("fec0::/10")  # RFC 3879: deprecated, never routed
 _COMPATIBLE = IPv6Network("::/96")  # RFC 4291: an IPv4 address in old clothes, `::` and `::1` among them
 
@@ -32,7 +33,7 @@ def is_inner(address: str) -> bool:
             return is_inner(".".join(str(byte) for byte in number.packed[-4:]))
         if hidden is not None:
             return is_inner(str(hidden))
-        if number in _OLD_SITE_LOCAL or number in _COMPATIBLE:
+        if any(number in net for net in (_OLD_SITE_LOCAL, _COMPATIBLE, _NAT64_LOCAL)):
             return True
     return not number.is_global or number.is_multicast
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from crawler.extract import join_pages, read_page
+from crawler.extract import join_pages, read_page, wall_of
 from crawler.page import Kind, Page
+from crawler.traps import fingerprint
 from crawler.urls import BadUrl, canonical, followable, site_of, url_key
 from crawler.warc import Info, Record, read_at, read_records
 
@@ -72,6 +73,10 @@ class _Reading:
             return
         self._places[key] = record.place
         page = read_page(record.body, record.url)
+        if wall_of(page, record.body):  # a login or a robot check: the crawl did not take it for the page either
+            for begun in waiting:
+                yield _joined(begun, cut=True)
+            return
         for begun in waiting:
             yield from self._further(begun, page, record.when)
         if not waiting and self._is_article(page):
@@ -84,7 +89,9 @@ class _Reading:
 
     def _further(self, begun: _Begun, page: Page, when: str) -> Iterator[Joined]:
         again = url_key(canonical(page.url)) in _keys(begun)
-        if page.kind is Kind.ARTICLE and not again:
+        if page.kind is Kind.ARTICLE and not again and fingerprint(page) == fingerprint(begun.pages[-1]):
+            yield _joined(begun)  # page=999 answered with the last page
+        elif page.kind is Kind.ARTICLE and not again:
             yield from self._article(_Begun([*begun.pages, page], begun.first, when))
         else:
             yield _joined(begun, cut=True)

@@ -6,7 +6,7 @@ Pure: the clock is given. A host here is a site as `urls.site_of` names it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -31,6 +31,7 @@ class _Host:
     until: float = 0.0  # it rests until then
     off: float = 0.0  # it is put off until then
     why: str = ""
+    pages: set[str] = field(default_factory=set)  # that were refused since it last answered
 
 
 class Hosts:
@@ -52,13 +53,17 @@ class Hosts:
         self._hosts: dict[str, _Host] = {}
         self._found: dict[str, list[str]] = {}
 
-    def refused(self, host: str, seconds: float, why: str) -> None:
-        """The host asks to be left alone for so many seconds. Answers to requests that were under way count once."""
+    def refused(self, host: str, seconds: float, why: str, page: str = "") -> None:
+        """The host asks to be left alone for so many seconds. Answers to requests that were under way count once.
+
+        `page` is what was asked for: one page that is always refused fails by itself, it is not the host's word.
+        """
         state, now = self._hosts.setdefault(host, _Host()), self._clock()
         if state.until <= now:
             state.refusals += 1
         state.until = max(state.until, now + min(seconds, self.longest))
-        if seconds > self.longest or state.refusals > self._patience:
+        state.pages.add(page)
+        if seconds > self.longest or (state.refusals > self._patience and (len(state.pages) > 1 or not page)):
             self.put_off(host, max(seconds, self.longest), why)
 
     def put_off(self, host: str, seconds: float, why: str) -> None:
@@ -72,6 +77,7 @@ class Hosts:
         """The host has answered: its refusals so far are forgotten."""
         if host in self._hosts:
             self._hosts[host].refusals = 0
+            self._hosts[host].pages.clear()
 
     def rest(self, host: str) -> float:
         """The seconds that the host still rests, 0 when it does not."""

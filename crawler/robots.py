@@ -59,10 +59,11 @@ def product_token(user_agent: str) -> str:
 def parse_robots(data: bytes, agent: str) -> Robots:
     """What `data` says to the product token `agent` (see product_token): its own groups, or else those of "*". Never raises."""
     text, charset = _decode(data)
+    text = text.lstrip("\ufeff")  # some editors add one mark to another
     groups: dict[str, list[Rule]] = {}
     delays: dict[str, float] = {}
     sitemaps: list[str] = []
-    names: list[str] = []
+    names: set[str] = set()  # of the group that is read, those that mean us: a file may name thousands of others
     open_group = False  # names are still being given
     for line in _EOL.split(text):
         key, *rest = _COLON.split(line.partition("#")[0], maxsplit=1)
@@ -70,15 +71,17 @@ def parse_robots(data: bytes, agent: str) -> Robots:
             continue
         key, value = key.strip(" \t").lower(), rest[0].strip(" \t")
         if key in _AGENT:
-            names = [*names, _name(value)] if open_group else [_name(value)]
+            names = (names if open_group else set()) | ({_name(value)} & {agent, "*"})
             open_group = True
-            groups.setdefault(names[-1], [])
+            for name in names:
+                groups.setdefault(name, [])
         elif key == "sitemap" and value:
             sitemaps.append(value)
         elif key in _DISALLOW or key == "allow":
             open_group = False
+            made = _rules(value, key == "allow", charset) if names else []
             for name in names:
-                groups[name] += _rules(value, key == "allow", charset)
+                groups[name] += made
         elif key in _DELAY:
             open_group = False
             delays |= {name: _seconds(value) for name in names}

@@ -18,6 +18,7 @@ else:
 
 _CHUNK = 65_536
 _ZSTD_WINDOW = {int(zstd.DecompressionParameter.window_log_max): 23}  # 8 MB, the most that RFC 9659 allows servers
+_STREAMS = 100  # in one body; each costs a copy of what follows it, and 200,000 empty ones cost 26 s
 CODINGS = ("gzip", "deflate", "br", "zstd")  # what we tell servers that we accept
 
 
@@ -36,7 +37,7 @@ def unpack(body: bytes, codings: Iterable[str], limit: int = 0) -> bytes:
     are, and so does gzip where no gzip begins: some servers name a coding that they did not use, and what is no page
     shows later. Raises CutOff and TooLarge.
     """
-    for coding in reversed([name.strip().lower() for name in codings]):
+    for coding in reversed([name.partition(";")[0].strip().lower() for name in codings]):
         if body and coding in _READERS:
             body = _within(_READERS[coding](body), limit)
     return body
@@ -54,7 +55,7 @@ def _within(pieces: Iterator[bytes], limit: int) -> bytes:
 
 def _stream(body: bytes, wbits: int, name: str) -> Iterator[bytes]:
     """The pieces of a zlib stream and of those that follow it (gzip allows several); padding behind is ignored."""
-    while True:
+    for _ in range(_STREAMS):
         reader = zlib.decompressobj(wbits)
         rest = body
         while not reader.eof:
@@ -69,6 +70,7 @@ def _stream(body: bytes, wbits: int, name: str) -> Iterator[bytes]:
         body = reader.unused_data
         if wbits != 31 or not body.startswith(b"\x1f\x8b"):
             return
+    raise CutOff(f"more than {_STREAMS} {name} streams in one body")
 
 
 def _gzip(body: bytes) -> Iterator[bytes]:
@@ -96,7 +98,9 @@ def _brotli(body: bytes) -> Iterator[bytes]:
 
 def _zstd(body: bytes) -> Iterator[bytes]:
     """The pieces of all frames of a zstd stream."""
-    while body:
+    for _ in range(_STREAMS):
+        if not body:
+            return
         reader, rest = zstd.ZstdDecompressor(options=_ZSTD_WINDOW), body
         try:
             while not reader.eof:
@@ -108,6 +112,7 @@ def _zstd(body: bytes) -> Iterator[bytes]:
         except zstd.ZstdError as error:
             raise CutOff(f"damaged zstd: {error}") from None
         body = reader.unused_data
+    raise CutOff(f"more than {_STREAMS} zstd frames in one body")
 
 
 _READERS = {"gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "br": _brotli, "zstd": _zstd}

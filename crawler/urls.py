@@ -101,22 +101,24 @@ def _path(path: str, query: str) -> str:
     An index page is its folder only without parameters: beside a static `index.html`, `/?id=1` and
     `/index.php?id=1` are two pages.
     """
-    path = _SLASHES.sub("/", _SESSION_PATH.sub("", path) or "/")
-    if not query:
-        path = _INDEX.sub("/", path)
+    path = _SLASHES.sub("/", _SESSION_PATH.sub("", _ESCAPE.sub(_unreserved, path)) or "/")
     kept: list[str] = []
-    for segment in path.split("/")[1:]:
+    segments = path.split("/")[1:]
+    for segment in segments:
         if segment == "..":
             del kept[-1:]
         elif segment != ".":
             kept.append(segment)
-    return _quote("/" + "/".join(kept), _KEEP_PATH)
+    if segments[-1] in (".", ".."):
+        kept.append("")  # RFC 3986, 5.2.4: it names a folder
+    path = "/" + "/".join(kept)
+    return _quote(path if query else _INDEX.sub("/", path), _KEEP_PATH)
 
 
 def _query(query: str) -> list[str]:
     """The `name=value` pieces that name a document, in their order, each escaped once."""
     kept = []
-    for piece in query.split("&"):
+    for piece in _ESCAPE.sub(_unreserved, query).split("&"):
         name, _, value = piece.partition("=")
         name = name.lower()
         session = name in _MAYBE_SESSION and _SESSION_VALUE.match(value)
@@ -145,7 +147,8 @@ def canonical(url: str, base: str = "") -> str:
         raise BadUrl(f"not a valid address: {printable(url, 120)} ({error})") from None
     scheme = parts.scheme.lower()
     netloc = host if port in (None, _DEFAULT_PORT[scheme]) else f"{host}:{port}"
-    made = urlunsplit((scheme, netloc, _path(parts.path, parts.query), "&".join(_query(parts.query)), ""))
+    query = "&".join(_query(parts.query))
+    made = urlunsplit((scheme, netloc, _path(parts.path, query), query, ""))
     if len(made) > MAX_LENGTH:
         raise BadUrl(f"longer than {MAX_LENGTH} characters: {printable(url, 120)}")
     return made

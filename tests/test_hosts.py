@@ -77,3 +77,14 @@ def test_sitemaps_are_taken_once() -> None:
     hosts.found_sitemaps("a.cn", ["http://a.cn/1.xml"])
     assert hosts.take_sitemaps("b.cn") == [] and hosts.take_sitemaps("a.cn") == ["http://a.cn/1.xml"]
     assert hosts.take_sitemaps("a.cn") == []
+
+
+def test_one_page_that_is_always_refused_is_not_the_host() -> None:
+    clock = Clock()
+    hosts = Hosts(clock, longest=60, patience=3)
+    for _ in range(9):
+        hosts.refused("a.cn", 1, "HTTP 503", "http://a.cn/1.html")
+        clock.now += 2
+    assert not hosts.is_off("a.cn")
+    hosts.refused("a.cn", 1, "HTTP 503", "http://a.cn/2.html")
+    assert hosts.is_off("a.cn")

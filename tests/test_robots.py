@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from crawler.robots import ALLOW_ALL, MAX_BYTES, parse_robots, product_token
@@ -111,3 +113,15 @@ def test_hostile_rules_take_no_time() -> None:
     text = ALL + "Disallow: /" + "*a" * 5000 + "$\n" + "".join(f"Disallow: /*{n}*x*y\n" for n in range(15_000))
     assert parse_robots(text.encode(), "wenku").allows("http://a.cn/" + "a" * 2000 + "b")
     assert parse_robots(b"a" + b" " * MAX_BYTES, "wenku") == ALLOW_ALL
+
+
+def test_many_names_above_many_rules_take_no_time() -> None:
+    data = b"User-agent: a\n" * 15_000 + b"User-agent: *\n" + b"Disallow: /x\n" * 15_000
+    began = time.process_time()
+    robots = parse_robots(data, "wenku")
+    assert time.process_time() - began < 5
+    assert not robots.allows("http://a.cn/x") and robots.allows("http://a.cn/y")
+
+
+def test_two_marks_at_the_beginning() -> None:
+    assert not parse_robots("\ufeff\ufeffUser-agent: *\nDisallow: /".encode(), "wenku").allows("http://a.cn/1")

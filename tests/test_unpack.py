@@ -87,3 +87,12 @@ def test_a_window_larger_than_servers_may_use_is_refused() -> None:
 def test_what_is_not_packed_stays() -> None:
     assert unpack(b"<html>", ["gzip"]) == b"<html>" and unpack(b"<html>", ["identity", "x-unknown"]) == b"<html>"
     assert unpack(b"", ["gzip"]) == b""
+
+
+def test_thousands_of_members_are_refused() -> None:
+    with pytest.raises(CutOff, match="more than 100 gzip streams"):
+        unpack(gzip.compress(b"") * 50_000, ["gzip"], 1000)
+
+
+def test_a_coding_with_parameters() -> None:
+    assert unpack(gzip.compress(b"x"), ["gzip;q=1"]) == b"x"

@@ -187,3 +187,22 @@ def test_followable() -> None:
 
 def test_files_are_no_pages() -> None:
     assert not is_page("http://a.cn/x.DOC") and is_page("http://a.cn/x.html") and is_page("http://a.cn/x.doc.html")
+
+
+AGAIN = ("/%2e%2e/b", "/x/.%2e/y", "/index.html?utm_source=x", "/%69ndex.html", "/x?%75tm_source=1", "/%2e/index.html", "/a/index.html/.", "/a/..", "/./a/../b/./")
+
+
+@pytest.mark.parametrize("path", AGAIN)
+def test_what_escapes_hide_is_seen_the_first_time(path: str) -> None:
+    once = canonical("http://a.cn" + path)
+    assert canonical(once) == once and ".." not in once
+
+
+@given(st.lists(st.sampled_from(("%2e", ".", "/", "index.html", "%69ndex.html", "a", "?", "&", "utm_source=1", "%75tm_source=2", "b=1", ";jsessionid=1")), max_size=12))
+def test_canonical_is_idempotent_on_what_hides(pieces: list[str]) -> None:
+    once = canonical("http://a.cn/" + "".join(pieces))
+    assert canonical(once) == once
+
+
+def test_a_folder_that_robots_txt_forbids_has_one_spelling() -> None:
+    assert canonical("http://a.cn/x/%2e%2e/private/1.html") == "http://a.cn/private/1.html"

@@ -68,7 +68,7 @@ class Command(ScrapyCommand):
         except DiskError as error:
             self._failed(error, EXIT_DISK)
         except (FeedError, LedgerError) as error:
-            self._failed(error, EXIT_PROBLEMS)
+            self._failed(error, EXIT_USAGE)
 
     def _failed(self, error: Exception, status: int) -> None:
         complain(error)

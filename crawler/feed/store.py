@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from crawler.feed.folders import FOLDERS, MANIFEST
 from crawler.feed.manifest import Part, read_manifest
 
 PAPERS = ("CARD.md",)  # files of the data folder itself that go along
+
+_HALF = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?!//)")  # s3:/bucket; C:\\ has one letter
 
 
 def is_address(name: str) -> bool:
@@ -28,13 +31,15 @@ class Store:
     """
 
     def __init__(self, url: str):
+        if _HALF.match(url):
+            raise FeedError(f"{url} is no address: write SERVICE://BUCKET/FOLDER")
         try:
             import fsspec
 
             self._system, self._root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError) as error:
             scheme = url.partition("://")[0]
-            raise FeedError(f"{scheme}:// cannot be used ({error}): pip install '.[store]', or mend FEED_URL") from None
+            raise FeedError(f"{scheme}:// cannot be used ({error}): pip install '.[store]', or mend the address") from None
         self.url = url.rstrip("/")
 
     def put(self, path: Path, name: str) -> None:

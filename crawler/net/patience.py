@@ -80,9 +80,8 @@ class PatienceMiddleware:
                 self._hosts.answered(site)
             return response
         note(self._crawler, "requests to come back later")
-        self._hosts.refused(
-            site, seconds * (1 + random.uniform(0, JITTER)), f"HTTP {response.status}, come back in {seconds:.0f} s"
-        )
+        why = f"HTTP {response.status}, come back in {seconds:.0f} s"
+        self._hosts.refused(site, seconds * (1 + random.uniform(0, JITTER)), why, request.url)
         self._drain(request)
         why = self._hosts.why_off(site)
         if why:

@@ -200,9 +200,10 @@ def test_the_commands(scrapy: Callable[..., Run], folder: Path, tmp_path: Path) 
     [
         (["export"], 2, "--parquet documents.parquet"),
         (["verify", "--since", "2026"], 2, "--since means nothing"),
-        (["list", "--since", "soon"], 1, "'soon' is no part and no time"),
+        (["list", "--since", "soon"], 2, "'soon' is no part and no time"),
         (["export", "--parquet", "/nowhere/x.parquet"], 74, "cannot write /nowhere/"),
-        (["export", "--parquet", "moon://bucket/x.parquet"], 1, "moon:// cannot be used"),
+        (["export", "--parquet", "moon://bucket/x.parquet"], 2, "moon:// cannot be used"),
+        (["deliver", "-s", "FEED_URL=s3:/bucket"], 2, "s3:/bucket is no address"),
     ],
 )
 def test_wrong_words(scrapy: Callable[..., Run], folder: Path, arguments: list[str], status: int, word: str) -> None:
