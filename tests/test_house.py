@@ -17,6 +17,7 @@ FORBIDDEN = {
     "extract": {"crawler.clean", "crawler.dedup", "crawler.ledger", "crawler.feed"},
     "clean": {"lxml", "parsel", "selectolax", "crawler.extract", "crawler.dedup", "crawler.ledger", "crawler.feed"},
     "dedup": {"lxml", "parsel", "crawler.extract", "crawler.clean", "crawler.feed"},
+    "profile": {"lxml", "parsel", "selectolax", "crawler.clean", "crawler.dedup", "crawler.ledger", "crawler.feed"},
     "ledger": {"lxml", "parsel", "crawler.extract", "crawler.clean"},
     "traps": {"lxml", "parsel", "selectolax", "crawler.clean", "crawler.dedup", "crawler.ledger", "crawler.feed"},
     "feed": {"lxml", "parsel", "crawler.extract", "crawler.clean"},
