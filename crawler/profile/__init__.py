@@ -6,6 +6,7 @@ in another way. Pure; knows the types of `crawler.page` and nothing of the crawl
 
 from crawler.profile.apply import RULE
 from crawler.profile.learn import LEAST, learn
+from crawler.profile.lessons import Lessons
 from crawler.profile.model import Profile, ProfileError, from_dict, to_toml, with_given
 from crawler.profile.places import Layout
 from crawler.profile.repeats import Repeat
@@ -14,6 +15,7 @@ __all__ = [
     "LEAST",
     "RULE",
     "Layout",
+    "Lessons",
     "Profile",
     "ProfileError",
     "Repeat",

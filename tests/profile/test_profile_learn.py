@@ -13,7 +13,7 @@ from crawler.page import Page
 from crawler.profile import Profile, learn
 from tests.profile.sites import CLOSINGS, OPENINGS, Family, families
 
-SAMPLE, MORE = 16, 30
+SAMPLE, MORE = 20, 30
 FAMILIES = [family.name for family in families(0)]
 
 
