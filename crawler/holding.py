@@ -35,6 +35,7 @@ class Holding:
         self._size = crawler.settings.getint("PROFILE_PAGES")
         self._sites: dict[str, Lessons[_Waiting]] = {}
         self._spent: Callable[[Iterable[str]], Iterable[str]] = lambda hosts: ()
+        self._waits: Callable[[str], None] = lambda url: None
         self.held: Counter[str] = Counter()
         self.notes: dict[str, list[str]] = {}
 
@@ -43,9 +44,9 @@ class Holding:
         """Articles that wait."""
         return self.held.total()
 
-    def watch(self, spent: Callable[[Iterable[str]], Iterable[str]]) -> None:
-        """`spent` tells which of the sites given to it will bring no more articles."""
-        self._spent = spent
+    def watch(self, spent: Callable[[Iterable[str]], Iterable[str]], waits: Callable[[str], None]) -> None:
+        """`spent` tells which of the sites given to it will bring no more articles; `waits` is told of each that begins to wait."""
+        self._spent, self._waits = spent, waits
 
     async def read(self, article: Article) -> Article:
         """The article as its site's profile reads it; waits for that profile when it is not known yet."""
@@ -55,6 +56,8 @@ class Holding:
         host = article.site
         self.held[host] += 1
         self._go_on(host, self._lessons(host).take(waiting, article.page))
+        if not waiting.called:
+            self._waits(article.url)
         page = await maybe_deferred_to_future(waiting)
         if page is not article.page:
             self._stats.inc_value("wenku/profile/lines", sum(bool(block.rule) for block in page.blocks))

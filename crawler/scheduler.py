@@ -47,7 +47,8 @@ class LedgerScheduler(BaseScheduler):
         settings, run = crawler.settings, crawler.get_extension(Run)
         assert run, "EXTENSIONS must hold crawler.extensions.Run: it holds the ledger"
         self._run, self._ledger, self._holding = run, run.ledger, run.holding
-        run.holding.watch(self._spent)
+        run.holding.watch(self._spent, self._waits)
+        self._promised: set[str] = set()  # articles that wait for a profile, each counted as the document that it will be
         self._hosts = hosts_of(crawler)
         self._off = _Those(lambda host: self._hosts.is_off(host) or self._is_full(host))
         # So many pages of one host are under way at a time: a host that hangs must leave room for the others.
@@ -197,6 +198,11 @@ class LedgerScheduler(BaseScheduler):
         """Pages of the host that are being fetched or read; one that waits for its site's profile takes no room."""
         return self.flights.by_host.get(host, 0) - self._holding.held[host]
 
+    def _waits(self, url: str) -> None:
+        """An article waits for its site's profile: its site is no trap for bringing no documents meanwhile."""
+        self._promised.add(url)
+        self._traps.landed(url, "document")
+
     def _spent(self, hosts: Iterable[str]) -> list[str]:
         """Those of `hosts` of which nothing but what waits for a profile is left; all, when nothing else is left at all."""
         if len(self.flights.up) <= self._holding.total and not self.has_pending_requests():
@@ -240,7 +246,10 @@ class LedgerScheduler(BaseScheduler):
             flight.links.clear()
         if flight.limit:
             self._run.limit(flight.limit)
-        self._traps.landed(flight.visit.url, outcome(flight))
+        became = outcome(flight)
+        if flight.visit.url not in self._promised or became != "document":
+            self._traps.landed(flight.visit.url, became)
+        self._promised.discard(flight.visit.url)
         unit = Unit(
             url=flight.visit.url,
             state=flight.state,

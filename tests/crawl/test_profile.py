@@ -135,3 +135,11 @@ def test_a_kill_while_articles_wait_loses_nothing(scrapy: Scrapy, library: Furni
     library.delay.clear()
     assert not list((data / "feed").glob("*.jsonl"))
     assert bodies(crawl(scrapy, library, data=data)) == truth(library)
+
+
+def test_articles_that_wait_earn_like_documents(scrapy: Scrapy) -> None:
+    """Where many links lead nowhere, the documents that wait keep the site from being taken for a trap."""
+    with Furnished(articles=120, per_page=10) as library:
+        library.broken.update({f"/doc/{number}.html": 404 for number in range(1, 121) if number % 6})
+        run = crawl(scrapy, library, "-s", "TRAP_PAGES=20")
+        assert len(bodies(run)) == 20, run.err
