@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 
 from crawler.dedup import Deduplicator
 from crawler.feed import DiskError, FeedError, Part, read_manifest
+from crawler.holding import Holding
 from crawler.items import Document
 from crawler.ledger import Ended, Ledger, LedgerError, Policy, State
 from crawler.net.patience import hosts_of
@@ -94,6 +95,7 @@ class Run:
         self.ledger = ledger_of(crawler)
         self.known = Deduplicator(self.ledger.signatures)
         self.record = Record()  # what people see of the run
+        self.holding = Holding(crawler, self.ledger)
         self.problem: Exception | None = None  # why nothing can be written any more
         self.last_words = ""  # what came of the crawl, for the command to say after everything else
         self._stored: dict[str, Document] = {}
@@ -167,6 +169,8 @@ class Run:
     def _tick(self) -> None:
         if self._ended:
             return
+        with self.guarded():
+            self.holding.tick()
         if self.problem is None:
             with self.guarded():
                 self.ledger.tick()
@@ -214,7 +218,8 @@ class Run:
         off = hosts_of(self._crawler).ever_off()
         told = [f"wenku: put off: {host} ({why}); its pages stay queued" for host, why in list(off.items())[:TOLD_HOSTS]]
         more = [f"wenku: put off: {len(off) - TOLD_HOSTS} more hosts"] if len(off) > TOLD_HOSTS else []
-        return [safe_lines(line) for line in [*lines, *told, *more]]
+        learned = [f"wenku: profile: {host}: {'; '.join(said)}" for host, said in list(self.holding.notes.items())[:TOLD_HOSTS]]
+        return [safe_lines(line) for line in [*lines, *told, *more, *learned]]
 
     def _last_words(self, ended: Ended, status: int, states: dict[State, int], parts: list[Part]) -> str:
         counts = self.ledger.run_counts

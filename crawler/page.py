@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 
 class Kind(StrEnum):
@@ -47,7 +48,8 @@ class Block:
     element) displayed before it: 0 only when the line directly continues the previous one in the
     same paragraph element, so that stanzas and single `<br>` cuts can be told apart. `links` is
     the share of its characters that stand in links. `indent` is the number of leading full-width or non-breaking blanks.
-    `page` is the page of a paged article, from 1. `path` names the ancestors for people ("div#content>p").
+    `page` is the page of a paged article, from 1. `path` names the ancestors for people ("div#content>p"). `rule` is the
+    id of what is known about the site by which the line is no text, "" for all others.
     """
 
     text: str
@@ -58,6 +60,7 @@ class Block:
     indent: int = 0
     page: int = 1
     path: str = ""
+    rule: str = ""
 
 
 @dataclass(slots=True)
@@ -100,3 +103,10 @@ class Page:
     def of(self, kind: LinkKind) -> list[Link]:
         """The links of one kind, in page order."""
         return [link for link in self.links if link.kind is kind]
+
+
+class Knowledge(Protocol):
+    """What is known about the pages of a site beforehand (`crawler.profile.Profile`)."""
+
+    def apply(self, page: Page) -> Page:
+        """The page as read, read better."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from scrapy import Request, Spider, signals
@@ -46,7 +46,9 @@ class LedgerScheduler(BaseScheduler):
     def __init__(self, crawler: Crawler):
         settings, run = crawler.settings, crawler.get_extension(Run)
         assert run, "EXTENSIONS must hold crawler.extensions.Run: it holds the ledger"
-        self._run, self._ledger = run, run.ledger
+        self._run, self._ledger, self._holding = run, run.ledger, run.holding
+        run.holding.watch(self._spent, self._waits)
+        self._promised: set[str] = set()  # articles that wait for a profile, each counted as the document that it will be
         self._hosts = hosts_of(crawler)
         self._off = _Those(lambda host: self._hosts.is_off(host) or self._is_full(host))
         # So many pages of one host are under way at a time: a host that hangs must leave room for the others.
@@ -92,7 +94,7 @@ class LedgerScheduler(BaseScheduler):
 
     def _links_pending(self) -> bool:
         """Writes what is pending when it is all that is left: its links may be more to do."""
-        if self._ledger.pending and not self.flights.up:
+        if self._ledger.pending and len(self.flights.up) <= self._holding.total:
             with self._run.guarded():
                 self._ledger.commit()
         return self._ledger.ready(self._off)
@@ -116,7 +118,7 @@ class LedgerScheduler(BaseScheduler):
         if self._memory:
             return self._memory.popleft()
         visit = self._next_visit() or self._take()
-        if visit is None and self._ledger.pending and len(self.flights.up) < self._ahead:
+        if visit is None and self._ledger.pending and len(self.flights.up) - self._holding.total < self._ahead:
             with self._run.guarded():
                 self._ledger.commit()  # there is room, and what waits to be written may bring pages of other hosts
             visit = self._take()
@@ -158,7 +160,7 @@ class LedgerScheduler(BaseScheduler):
                 self._taken.append(visit)
                 continue
             last = visit.priority <= LAST
-            if last and self.flights.by_host[visit.host] and self._traps.spent(visit.url):
+            if last and self._under_way(visit.host) > 0 and self._traps.spent(visit.url):
                 self._taken.append(visit)  # what is under way may show that it is worth it
                 continue
             verdict = GO if visit.url in self._starts or visit.kind == SITEMAP else self._traps.look(visit.url)
@@ -182,7 +184,7 @@ class LedgerScheduler(BaseScheduler):
 
     def _is_busy(self, host: str) -> bool:
         """Whether the host has enough pages under way, wants to be left alone, or gave enough in this run."""
-        busy = self.flights.by_host.get(host, 0) >= self._per_host
+        busy = self._under_way(host) >= self._per_host
         return busy or self._hosts.is_resting(host) or self._is_full(host)
 
     def _is_full(self, host: str) -> bool:
@@ -191,6 +193,22 @@ class LedgerScheduler(BaseScheduler):
         if full and self._ledger.waiting:
             self._run.limit("hosts that gave SITE_MAX_PAGES", host)
         return full
+
+    def _under_way(self, host: str) -> int:
+        """Pages of the host that are being fetched or read; one that waits for its site's profile takes no room."""
+        return self.flights.by_host.get(host, 0) - self._holding.held[host]
+
+    def _waits(self, url: str) -> None:
+        """An article waits for its site's profile: its site is no trap for bringing no documents meanwhile."""
+        self._promised.add(url)
+        self._traps.landed(url, "document")
+
+    def _spent(self, hosts: Iterable[str]) -> list[str]:
+        """Those of `hosts` of which nothing but what waits for a profile is left; all, when nothing else is left at all."""
+        if len(self.flights.up) <= self._holding.total and not self.has_pending_requests():
+            return list(hosts)
+        at_hand = {visit.host for visit in self._taken}
+        return [host for host in hosts if host not in at_hand and self._under_way(host) <= 0 and self._ledger.idle(host)]
 
     def _item_scraped(self, item: Any, response: Response | Failure) -> None:
         flight = flight_of(response)
@@ -228,7 +246,10 @@ class LedgerScheduler(BaseScheduler):
             flight.links.clear()
         if flight.limit:
             self._run.limit(flight.limit)
-        self._traps.landed(flight.visit.url, outcome(flight))
+        became = outcome(flight)
+        if flight.visit.url not in self._promised or became != "document":
+            self._traps.landed(flight.visit.url, became)
+        self._promised.discard(flight.visit.url)
         unit = Unit(
             url=flight.visit.url,
             state=flight.state,

@@ -60,6 +60,12 @@ ARTICLE_REVISIT_DAYS = 30.0
 # A page that failed so often is left alone until `-a full=1`.
 PAGE_ATTEMPTS = 5
 
+# An unknown site's first articles wait until so many show what comes again on its pages (what stands on
+# 30 % of them shows six times); 0: no site is learned, general rules for all.
+PROFILE_PAGES = 20
+# They wait in Scrapy's hands: its own 5 MB would be twenty of them at a time. When it is full they wait no longer.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 32 * 1024 * 1024
+
 # ---- politeness -------------------------------------------------------------------------------------
 
 # One honest name, to which the address is added at which a site's owner can reach you: a page about your crawl, or
@@ -135,6 +141,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 SCHEDULER = "crawler.scheduler.LedgerScheduler"
 ITEM_PIPELINES = {
+    "pipelines.profile.ProfilePipeline": 50,
     "pipelines.clean.CleanPipeline": 100,
     "pipelines.normalize.NormalizePipeline": 200,
     "pipelines.validate.ValidatePipeline": 300,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.datafiles import data_file
+from crawler.profile import Profile, ProfileError, from_dict
 from crawler.urls import BadUrl, canonical, site_of
 
 
@@ -23,7 +24,8 @@ class Site:
 
     `start_urls` are canonical; `skip` are regular expressions searched in an address, and what they
     match is not fetched; `served_by` is "demo" for the bundled library, which the program serves itself;
-    `browser` has the pages read as a browser displays them.
+    `browser` has the pages read as a browser displays them;
+    `profile` is what a person wrote of its pages; it wins over what a crawl learns.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Site:
     skip: tuple[str, ...] = ()
     served_by: str = ""
     browser: bool = False
+    profile: Profile | None = None
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -40,7 +43,9 @@ class Site:
         return frozenset(site_of(url) for url in self.start_urls)
 
 
-_TYPES = {"start_urls": list, "about": str, "enabled": bool, "skip": list, "served_by": str, "browser": bool}
+_TYPES = {"start_urls": list, "about": str, "enabled": bool, "skip": list, "served_by": str, "browser": bool, "profile": dict}
+
+_WORDS: dict[type, str] = {str: "a string", bool: "true or false", list: "a list of strings", dict: "a table"}
 
 
 def _urls(values: Iterable[str], origin: str) -> tuple[str, ...]:
@@ -67,8 +72,7 @@ def read_site(path: Path) -> Site:
             raise SiteError(f"{path}: unknown key {key!r}; known keys are {', '.join(known)}")
         strings = not isinstance(value, list) or all(isinstance(v, str) for v in value)
         if not isinstance(value, _TYPES[key]) or not strings:
-            kind = "a list of strings" if _TYPES[key] is list else {str: "a string", bool: "true or false"}[_TYPES[key]]
-            raise SiteError(f"{path}: {key} must be {kind}")
+            raise SiteError(f"{path}: {key} must be {_WORDS[_TYPES[key]]}")
     if not table.get("start_urls"):
         raise SiteError(f'{path}: start_urls is missing or empty; add start_urls = ["http://…/"]')
     for pattern in table.get("skip", ()):
@@ -79,6 +83,11 @@ def read_site(path: Path) -> Site:
     if table.get("served_by", "") not in ("", "demo"):
         raise SiteError(f'{path}: served_by must be "demo" or left out')
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    if "profile" in table:
+        try:
+            values["profile"] = from_dict(table["profile"], f"{path}: profile")
+        except ProfileError as error:
+            raise SiteError(str(error)) from None
     values["start_urls"] = _urls(table["start_urls"], f"{path}: start_urls")
     return Site(name=path.stem, **values)
 

@@ -11,6 +11,7 @@ from scrapy.settings import default_settings
 from crawler import settings
 from crawler.commands import crawl
 from crawler.items import Document
+from crawler.profile import Profile
 from crawler.sites import Site
 
 README = (REPO / "README.md").read_text("utf-8")
@@ -41,7 +42,10 @@ def test_the_contract_names_every_key_in_its_order() -> None:
 
 
 def test_the_keys_of_a_site_are_told() -> None:
-    told = re.findall(r"^\| `(\w+)` \|", (REPO / "data" / "sites" / "README.md").read_text("utf-8"), re.M)
+    page, _, profile = (REPO / "data" / "sites" / "README.md").read_text("utf-8").partition("## What its pages have in common")
+    told = re.findall(r"^\| `(\w+)` \|", page, re.M)
+    named = {name for row in re.findall(r"^\| (`.*?`) \|", profile, re.M) for name in re.findall(r"`(\w+)`", row)}
+    assert named == {field.name for field in fields(Profile)} - {"given"}
     assert set(told) == {field.name for field in fields(Site)} - {"name"}
 
 

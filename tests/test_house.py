@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from conftest import REPO
 
-EDGE = {"settings.py", "scheduler.py", "flights.py", "middlewares.py", "extensions.py", "rendering.py", "net", "archive.py", "progress.py", "delivery.py", "commands"}
+EDGE = {"settings.py", "scheduler.py", "flights.py", "middlewares.py", "extensions.py", "rendering.py", "net", "archive.py", "progress.py", "delivery.py", "holding.py", "commands"}
 FRAMEWORK = {"scrapy", "twisted", "itemadapter"}
 # What a room of crawler/ must not know (module prefixes).
 FORBIDDEN = {
     "extract": {"crawler.clean", "crawler.dedup", "crawler.ledger", "crawler.feed"},
     "clean": {"lxml", "parsel", "selectolax", "crawler.extract", "crawler.dedup", "crawler.ledger", "crawler.feed"},
     "dedup": {"lxml", "parsel", "crawler.extract", "crawler.clean", "crawler.feed"},
+    "profile": {"lxml", "parsel", "selectolax", "crawler.clean", "crawler.dedup", "crawler.ledger", "crawler.feed"},
     "ledger": {"lxml", "parsel", "crawler.extract", "crawler.clean"},
     "traps": {"lxml", "parsel", "selectolax", "crawler.clean", "crawler.dedup", "crawler.ledger", "crawler.feed"},
     "feed": {"lxml", "parsel", "crawler.extract", "crawler.clean"},

@@ -63,7 +63,9 @@ def _draft(page: Page, rules: Rules) -> Draft:
     body, side, structured, drop = Zone.BODY, Zone.SIDE, draft.structured, draft.dropped.append
     for index, block in enumerate(page.blocks):
         zone = block.zone
-        if zone is side and structured:
+        if block.rule:
+            drop(Dropped(block.text, block.rule, index))
+        elif zone is side and structured:
             drop(Dropped(block.text, "zone-side", index))
         elif zone is body or not structured:
             text = tidy(block.text)

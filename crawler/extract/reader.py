@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from crawler.extract.address import Resolver
 from crawler.extract.body import Layout, find_body
@@ -16,10 +15,10 @@ from crawler.extract.paging import Pages, article_pages, find_bar, split
 from crawler.extract.title import find_title
 from crawler.extract.tree import Tree
 from crawler.extract.walk import read_tree
-from crawler.page import Block, Kind, Page, Zone
+from crawler.page import Block, Kind, Knowledge, Page, Zone
 
 
-def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, profile: Any = None) -> Page:
+def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, profile: Knowledge | None = None) -> Page:
     """The page `html` as read: kind, title, date, zoned blocks, breadcrumb, tags, author, source, links, paging.
 
     `url` is the page's own address (links and paging need it), `encoding` the charset that HTTP gave.
@@ -55,7 +54,7 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     page.links = collect(tree, resolver, bar, set(pages.urls) if article else set(), in_list=not article)
     page.canonical = resolver.absolute(tree.canonical) if tree.canonical else ""
     page.blocks = blocks(tree, layout)
-    return page
+    return page if profile is None else profile.apply(page)
 
 
 _PAGE_NUMBER = re.compile(r"\s*[(（]\s*第?\s*(\d{1,3})\s*页?(?:\s*/\s*\d+)?\s*[)）]$")

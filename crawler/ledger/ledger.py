@@ -145,6 +145,10 @@ class Ledger:
         """Whether a page is queued that is neither in flight nor of a host in `closed`."""
         return self._queue.ready(closed)
 
+    def idle(self, host: str) -> bool:
+        """Whether nothing of this site is queued but what is in flight, and no unit waits that may bring more."""
+        return not self._pending and not self._queue.has(host)
+
     def put_back(self, visits: Collection[Visit], priority: int | None = None) -> None:
         """Pages that were taken and are not asked for now: they are queued as before, or with another priority."""
         if visits and priority is not None:

@@ -73,6 +73,10 @@ class Queue:
     def _is_ready(self, site: int, closed: Container[str]) -> bool:
         return self._lengths[site] > len(self._flying.get(site, ())) and self._sites.hosts[site] not in closed
 
+    def has(self, host: str) -> bool:
+        """Whether URLs of the site are queued and not in flight."""
+        return any(self._lengths.get(n, 0) > len(self._flying.get(n, ())) for n in self._sites.matching([host]))
+
     def take(self, most: int, closed: Container[str] = ()) -> list[Visit]:
         """At most `most` pages to fetch, from as many sites as there are, none of a site in `closed`. Inside a transaction."""
         taken: list[Visit] = []

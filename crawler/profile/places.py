@@ -1,0 +1,92 @@
+"""Where things stand on an article page, by the paths of its blocks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from crawler.page import Page, Zone
+
+_PARAGRAPHS = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr td figcaption center span font".split())
+_NAMES = re.compile("[#.][^>]*")  # of elements: the 1 of h1 is none
+_DIGITS = re.compile(r"\d+")
+_LEAST_SHARE = 0.1  # of the sampled pages: fewer are odd pages, not a layout of the site
+_LEAST_PAGES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One template of the site. Paths as in `crawler.page.Block`; "" for what the pages do not show.
+
+    `container` holds the text, `share` of the sampled pages (0 to 1) have this layout.
+    """
+
+    container: str
+    share: float = 1.0
+    title: str = ""
+    date: str = ""
+    body: str = ""
+    breadcrumb: str = ""
+    tags: str = ""
+
+
+def masked(path: str) -> str:
+    """A path in which numbers do not count: div#post-123 is one place on all pages."""
+    return _NAMES.sub(lambda name: _DIGITS.sub("0", name[0]), path) if any(map(str.isdigit, path)) else path
+
+
+def container(page: Page) -> str:
+    """The path of the element that holds most of the text; "" for a page without text."""
+    weights: Counter[str] = Counter()
+    for block in page.blocks:
+        if block.zone is Zone.BODY and block.path:
+            above, _, here = masked(block.path).rpartition(">")
+            plain = re.split("[#.]", here, maxsplit=1)[0] in _PARAGRAPHS
+            weights[above if plain and above else here] += len(block.text)
+    return max(weights, key=lambda path: (weights[path], path)) if weights else ""
+
+
+def find_layouts(pages: list[Page]) -> tuple[Layout, ...]:
+    """The layouts of the site, told apart by the element that holds the text; the commonest first."""
+    groups: defaultdict[str, list[Page]] = defaultdict(list)
+    for page in pages:
+        if where := container(page):
+            groups[where].append(page)
+    least = max(_LEAST_PAGES, _LEAST_SHARE * len(pages))
+    made = [_layout(where, group, len(pages)) for where, group in groups.items() if len(group) >= least]
+    return tuple(sorted(made, key=lambda layout: (-layout.share, layout.container)))
+
+
+def _layout(where: str, pages: list[Page], of: int) -> Layout:
+    def most(paths: list[str]) -> str:
+        counted = Counter(path for path in paths if path)
+        best = max(counted, key=lambda path: (counted[path], path), default="")
+        return best if counted[best] * 2 >= len(pages) else ""
+
+    return Layout(
+        container=where,
+        share=round(len(pages) / of, 3),
+        title=most([_place(page, page.title, Zone.HEAD) for page in pages]),
+        date=most([_place(page, page.date, Zone.HEAD, Zone.TAIL) for page in pages]),
+        body=most([_body(page) for page in pages]),
+        breadcrumb=most([_place(page, page.breadcrumb[0] if page.breadcrumb else "", Zone.HEAD) for page in pages]),
+        tags=most([_place(page, page.tags[0] if page.tags else "", Zone.TAIL, Zone.HEAD) for page in pages]),
+    )
+
+
+def _place(page: Page, text: str, *zones: Zone) -> str:
+    """The path of the first line of `zones` that shows `text`; a line that is nothing else comes first."""
+    if not text:
+        return ""
+    held = [block for block in page.blocks if block.zone in zones and text in block.text]
+    best = min(held, key=lambda block: len(block.text), default=None)
+    return masked(best.path) if best else ""
+
+
+def _body(page: Page) -> str:
+    weights: Counter[str] = Counter()
+    for block in page.blocks:
+        if block.zone is Zone.BODY:
+            weights[masked(block.path)] += len(block.text)
+    return max(weights, key=lambda path: (weights[path], path), default="")
