@@ -139,6 +139,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.DemoMiddleware": 740,
     "crawler.net.guard.GuardMiddleware": 760,
     "crawler.rendering.BrowserMiddleware": 770,  # switched on by the crawl command, for sites that need a browser
+    "crawler.fleet.turns.TurnsMiddleware": 790,  # last: whatever is sent takes its turn
 }
 SCHEDULER = "crawler.scheduler.LedgerScheduler"
 ITEM_PIPELINES = {

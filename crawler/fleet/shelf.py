@@ -6,23 +6,18 @@ safe, and holds the only copy of the queue. Here the ledger remembers, and Redis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 
 import msgpack
-import redis
 from scrapy import Request
-from scrapy_redis.connection import get_redis
 from scrapy_redis.queue import PriorityQueue
 
-from crawler.ledger.fleet import ShelfAway
+from crawler.fleet.server import PREFIX, reached
 from crawler.ledger.units import Visit
 
-PREFIX = "wenku:"
-SECONDS = 5.0  # for an answer of Redis, which takes less than a thousandth of it
 VISIT = "visit"
 
 
@@ -37,21 +32,6 @@ class Packed:
     @staticmethod
     def loads(data: bytes) -> Any:
         return msgpack.unpackb(data)
-
-
-def connect(url: str) -> Any:
-    """A client for REDIS_URL. Raises ValueError for what is no address; it connects with the first command."""
-    return get_redis(url=url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
-
-
-@contextmanager
-def reached() -> Iterator[None]:
-    """Turns every trouble with Redis into ShelfAway, in one line without the address, which may hold a password."""
-    try:
-        yield
-    except redis.RedisError as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ShelfAway(f"cannot reach Redis ({reason}): start the server, or look at REDIS_URL") from error
 
 
 class RedisShelf:

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.task import deferLater
 
-from crawler.fleet.shelf import PREFIX, connect, reached
+from crawler.fleet.server import PREFIX, connect, reached
 from crawler.hosts import retry_after
 from crawler.ledger.fleet import ShelfAway
 from crawler.urls import site_of
