@@ -24,9 +24,11 @@ from twisted.python.failure import Failure
 
 from crawler.dedup import Deduplicator
 from crawler.feed import DiskError, FeedError, Part, read_manifest
+from crawler.fleet.join import join
 from crawler.holding import Holding
 from crawler.items import Document
 from crawler.ledger import Ended, Ledger, LedgerError, Policy, State
+from crawler.merge import Merger
 from crawler.net.patience import hosts_of
 from crawler.net.verdicts import NOTED
 from crawler.report import Record
@@ -58,6 +60,7 @@ def ledger_of(crawler: Crawler) -> Ledger:
             ),
             part_rows=settings.getint("FEED_PART_ROWS"),
             part_seconds=settings.getfloat("FEED_PART_SECONDS"),
+            fleet=join(settings),
         )
     return _ledgers[crawler]
 
@@ -94,6 +97,8 @@ class Run:
         self._folder = crawler.settings["DATA_DIR"]
         self.ledger = ledger_of(crawler)
         self.known = Deduplicator(self.ledger.signatures)
+        if self.ledger.worker:
+            self.ledger.merging = Merger(self.known, self.ledger.signatures)
         self.record = Record()  # what people see of the run
         self.holding = Holding(crawler, self.ledger)
         self.problem: Exception | None = None  # why nothing can be written any more
@@ -174,6 +179,7 @@ class Run:
         if self.problem is None:
             with self.guarded():
                 self.ledger.tick()
+            self._look_for_work()
         if not self._crawler.crawling or self.problem:
             self._stopping = self._stopping or time.monotonic()
             if time.monotonic() - self._stopping > STOP_SECONDS:
@@ -181,6 +187,12 @@ class Run:
                 logging.shutdown()
                 print(self.last_words, file=sys.stderr, flush=True)
                 os._exit(self._stats.get_value(EXIT_STATUS))
+
+    def _look_for_work(self) -> None:
+        """In a fleet there may be some that others found: without this Scrapy looks when one of its own pages comes."""
+        engine = self._crawler.engine
+        if self.ledger.worker and self._crawler.crawling and engine and engine._slot:
+            engine._slot.nextcall.schedule()
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         if self._clock is not None and self._clock.running:

@@ -44,6 +44,13 @@ BROWSER_PATH = ""
 
 # The crawl's memory: SQLite under DATA_DIR/state/ unless an SQLAlchemy address is given.
 LEDGER_URL = ""
+# With a Redis too (redis://:PASSWORD@HOST:PORT/0) and LEDGER_URL=postgresql+psycopg://USER:PASSWORD@HOST/NAME this crawl is
+# a worker of a fleet: one queue and one delay per host for all who give the same addresses. One Redis database a fleet.
+REDIS_URL = ""
+# A page whose worker says nothing for so long is crawled by another one; a worker says so three times in that time.
+FLEET_LEASE_SECONDS = 60.0
+# So long a worker waits for a PostgreSQL that is away before it gives up (exit status 74).
+FLEET_PATIENCE_SECONDS = 600.0
 # A part of the feed is published at so many rows (about 10 MB of documents), or when its oldest row is so old:
 # a long crawl delivers while it runs. "gzip" or "zstd" compresses parts when they are published.
 FEED_PART_ROWS = 1000
@@ -138,6 +145,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.DemoMiddleware": 740,
     "crawler.net.guard.GuardMiddleware": 760,
     "crawler.rendering.BrowserMiddleware": 770,  # switched on by the crawl command, for sites that need a browser
+    "crawler.fleet.turns.TurnsMiddleware": 790,  # last: whatever is sent takes its turn
 }
 SCHEDULER = "crawler.scheduler.LedgerScheduler"
 ITEM_PIPELINES = {

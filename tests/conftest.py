@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fleet.servers import database, postgres, redis_server  # noqa: F401  (fixtures)
 
 REPO = Path(__file__).resolve().parent.parent
 SHARED = REPO.parent / "shared"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import REPO
 
-EDGE = {"settings.py", "scheduler.py", "flights.py", "middlewares.py", "extensions.py", "rendering.py", "net", "archive.py", "progress.py", "delivery.py", "holding.py", "commands"}
+EDGE = {"settings.py", "scheduler.py", "flights.py", "middlewares.py", "extensions.py", "rendering.py", "net", "archive.py", "progress.py", "delivery.py", "holding.py", "fleet", "commands"}
 FRAMEWORK = {"scrapy", "twisted", "itemadapter"}
 # What a room of crawler/ must not know (module prefixes).
 FORBIDDEN = {

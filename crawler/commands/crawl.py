@@ -18,6 +18,7 @@ from crawler.clean import RuleError, rules
 from crawler.commands import EXIT_USAGE, complain
 from crawler.extensions import EXIT_STATUS, Run, ledger_of
 from crawler.feed import DiskError, FeedError, Store
+from crawler.fleet.join import FleetError
 from crawler.ledger import Held, LedgerError
 from crawler.sites import SiteError
 from crawler.warc import WarcError, check_warcio
@@ -75,6 +76,7 @@ STATUSES: dict[type[Exception], int] = {
     BrowserError: EXIT_USAGE,
     RuleError: EXIT_USAGE,
     WarcError: EXIT_USAGE,
+    FleetError: EXIT_USAGE,
 }
 EXPECTED = tuple(STATUSES)
 

@@ -16,7 +16,7 @@ from crawler.dedup.parameters import PARAMETERS
 from crawler.dedup.record import Record, exact_value, pack_values, unpack, unpack_values
 from crawler.dedup.signature import NO_VALUES, Part, Signature, prepare
 from crawler.dedup.sketch import HASH, Bools, Places, Words
-from crawler.dedup.store import MemoryStore, SignatureStore
+from crawler.dedup.store import MemoryStore, Samples, SignatureStore
 
 Kind = Literal["new", "exact", "near", "contained"]
 
@@ -106,6 +106,14 @@ class Deduplicator:
         """The document `id` is not known any more: it was withdrawn, or its transaction was rolled back."""
         self._store.remove(id)
         self._recent.pop(id, None)
+
+    def learn(self, samples: Samples) -> None:
+        """Documents that somebody else has put into the store since this one was made are known from now on."""
+        ids, sizes, blob = samples
+        for id in ids:
+            self._recent.pop(id, None)
+        self._index.add(unpack_values(blob), np.array(sizes) // 4)
+        self._names.extend(ids)
 
     def _load(self) -> Index:
         loaded: list[Words] = []

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.feed.errors import FeedError, disk_errors
-from crawler.feed.files import TEMPORARY, digest, sync_folder, write_temporary
+from crawler.feed.files import TEMPORARY, alone, digest, sync_folder, write_temporary
 from crawler.feed.folders import FOLDERS, check_compression, part_name, part_number, prepare_folder
 from crawler.feed.manifest import Manifest, Part, read_manifest, write_manifest
 
 
 class Feed:
-    """The published parts of one data folder. It needs no ledger; one writer at a time is the caller's duty.
+    """The published parts of one data folder. It needs no ledger; one writer at a time is the caller's duty, or
+    `shared`: several write, each parts of other numbers, and take turns at the manifest.
 
     `publish` writes a part and then the manifest, in the order that lets a reader trust either: temporary
     file, fsync, rename, manifest (the same way), fsync of the folder. Publishing the same lines under the
@@ -20,9 +22,9 @@ class Feed:
     Raises FeedError for a folder that cannot be used or a manifest that is damaged.
     """
 
-    def __init__(self, data_dir: str | Path, *, compression: str = ""):
+    def __init__(self, data_dir: str | Path, *, compression: str = "", shared: bool = False):
         self.compression = check_compression(compression)
-        self.root = prepare_folder(data_dir)
+        self.root, self._shared = prepare_folder(data_dir), shared
         self._manifests = {kind: read_manifest(self.folder(kind), kind) for kind in FOLDERS}
 
     def folder(self, kind: str) -> Path:
@@ -81,20 +83,32 @@ class Feed:
         return part
 
     def _list(self, kind: str, part: Part) -> None:
-        manifest = self._manifests[kind]
-        manifest.parts[part.name] = part
-        try:
-            write_manifest(self.folder(kind), manifest)
-        except BaseException:
-            del manifest.parts[part.name]
-            raise
+        with self._turn(kind):
+            manifest = self._manifests[kind]
+            manifest.parts[part.name] = part
+            try:
+                write_manifest(self.folder(kind), manifest)
+            except BaseException:
+                del manifest.parts[part.name]
+                raise
+
+    @contextmanager
+    def _turn(self, kind: str) -> Iterator[None]:
+        """Nobody else writes the manifest of `kind` meanwhile, and what others wrote is known."""
+        if not self._shared:
+            yield
+            return
+        with alone(self.folder(kind)):
+            self._manifests[kind] = read_manifest(self.folder(kind), kind)
+            yield
 
     def relist(self, kind: str, parts: Iterable[Part]) -> int:
         """Writes a lost manifest anew from what is known of `parts` and still lies there; how many are listed."""
         folder = self.folder(kind)
         there = {part.name: part for part in parts if (folder / part.name).is_file()}
-        self._manifests[kind] = Manifest(kind, there)
-        write_manifest(folder, self._manifests[kind])
+        with self._turn(kind):
+            self._manifests[kind] = Manifest(kind, there | self._manifests[kind].parts)
+            write_manifest(folder, self._manifests[kind])
         return len(there)
 
     def sweep(self) -> None:

@@ -14,6 +14,9 @@ from crawler.ledger.errors import LedgerError
 
 Upsert = sqlite.Insert | postgresql.Insert
 CHUNK = 500  # values in one IN (…); SQLite takes 32,766 parameters, and longer statements gain nothing
+_PG_WAITS = {
+    "connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000,
+}  # fmt: skip
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # a commit is on the disk when it returns, power cuts included
@@ -37,7 +40,8 @@ def make_engine(url: str) -> Engine:
                 f"LEDGER_URL names {parsed.get_backend_name()}: use sqlite:///… or postgresql+psycopg://…"
             )
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed)
+            # A server that vanishes without a word is noticed after about ten seconds instead of hours.
+            return create_engine(parsed, connect_args=_PG_WAITS)
         # One connection for the life of the ledger, used by one thread at a time.
         engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     except ArgumentError:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from crawler.feed.errors import DiskError
 
 # Primary result codes of SQLite (the low byte of the extended ones), https://www.sqlite.org/rescode.html
 _BUSY, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 8, 10, 11, 13, 14, 26
 _PG_DISK_FULL = "53100"
+# Classes of SQLSTATE (PostgreSQL manual, appendix A): connection exception, operator intervention (shutdown, starting up).
+_PG_AWAY = ("08", "57")
 
 
 class LedgerError(Exception):
@@ -29,6 +31,14 @@ class Held(LedgerError):
         self.pid, self.since = pid, since
 
 
+class Away(LedgerError):
+    """The database cannot be reached at the moment. What was not committed may be tried again."""
+
+    def __init__(self, place: object, why: object):
+        reason = (str(why).strip().splitlines() or [type(why).__name__])[0]
+        super().__init__(f"cannot reach {place} ({reason}): start the server, or look at LEDGER_URL")
+
+
 def damaged(place: object, why: object) -> LedgerError:
     return LedgerError(
         f"{place} is damaged ({why}): put a backup in its place; or move it away, with its -wal and -shm files if there are any, and run scrapy feed reindex"
@@ -41,6 +51,10 @@ def database_errors(place: object) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        lost = error.connection_invalidated or (isinstance(error, OperationalError) and not hasattr(error.orig, "sqlite_errorcode") and not state)
+        if lost or state[:2] in _PG_AWAY:
+            raise Away(place, error.orig) from error
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         if code == _FULL or getattr(error.orig, "sqlstate", "") == _PG_DISK_FULL:
             raise DiskError(f"no space left for {place}: free some and start again, the run goes on") from error
@@ -55,4 +69,4 @@ def database_errors(place: object) -> Iterator[None]:
         raise
 
 
-__all__ = ["DiskError", "Held", "LedgerError", "damaged", "database_errors"]
+__all__ = ["Away", "DiskError", "Held", "LedgerError", "damaged", "database_errors"]

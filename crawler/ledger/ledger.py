@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Collection, Container, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Container, Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
 from crawler.feed import Feed, Part, check_compression, prepare_folder
 from crawler.ledger import runs
+from crawler.ledger.books import Books
 from crawler.ledger.commit import Writer
-from crawler.ledger.documents import Documents, Known, Status
-from crawler.ledger.errors import LedgerError, database_errors
+from crawler.ledger.documents import Documents
+from crawler.ledger.errors import LedgerError
+from crawler.ledger.fleet import Fleet, Member, ShelfAway
 from crawler.ledger.frontier import NOWHERE, Frontier
+from crawler.ledger.leases import LeasedQueue
 from crawler.ledger.lock import Lock
 from crawler.ledger.open import connect
 from crawler.ledger.outbox import Outbox
@@ -24,16 +27,18 @@ from crawler.ledger.queue import Queue
 from crawler.ledger.runs import Ended, Run
 from crawler.ledger.signatures import Signatures
 from crawler.ledger.sites import Sites, begin_rounds, close_rounds
+from crawler.ledger.transactions import Patience
 from crawler.ledger.units import Counts, Link, Policy, State, Unit, Visit, url_id
 from crawler.urls import site_of
 
+logger = logging.getLogger("wenku")
 GROUP = 50  # units in one transaction: a kill costs at most so many pages fetched again (and those in flight)
 GROUP_SECONDS = 0.5
 PART_ROWS = 1000  # about 10 MB of documents
 PART_SECONDS = 60.0  # a long crawl delivers while it runs
 
 
-class Ledger:
+class Ledger(Books):
     """See the package's docstring. `pending` units wait for the next commit; `run` is the present run's number (0: none).
 
     Every method that touches the database raises DiskError when the disk is full or refuses, and LedgerError
@@ -44,20 +49,28 @@ class Ledger:
         self,
         connection: Connection,
         place: str,
-        lock: Lock,
+        lock: Lock | Member,
         publisher: Publisher,
         policy: Policy,
         clock: Callable[[], float],
+        fleet: Fleet | None = None,
     ):
         self._connection, self._place, self._lock, self._clock = connection, place, lock, clock
         self.policy, self.run, self._full = policy, 0, False
         self._scope: set[int] | None = None
         self._pending: list[Unit] = []
+        self._told = False  # that Redis is away
         self._since = 0.0  # when the oldest pending unit was added
-        self.signatures = Signatures(connection, place)
+        self.worker = lock.name if isinstance(lock, Member) else None
+        # In a fleet: what becomes of units whose documents another worker may have brought as well (crawler.merge).
+        self.merging: Callable[[list[Unit]], list[Unit]] | None = None
+        self._patience = Patience(fleet.patience if fleet else 0.0)
+        self.signatures = Signatures(connection, place, self._patience)
         self._sites = Sites(connection)
         self._frontier = Frontier(connection, self._sites)
-        self._queue = Queue(connection, self._sites)
+        self._queue: Queue | LeasedQueue = Queue(connection, self._sites)
+        if fleet and self.worker:
+            self._queue = LeasedQueue(connection, self._sites, fleet, self.worker)
         self._documents = Documents(connection)
         self._writer = Writer(connection, self._frontier, publisher.outbox, self.signatures, policy)
         self._publisher = publisher
@@ -73,24 +86,24 @@ class Ledger:
         part_rows: int = PART_ROWS,
         part_seconds: float = PART_SECONDS,
         clock: Callable[[], float] = time.time,
+        fleet: Fleet | None = None,
     ) -> Ledger:
         """Takes the lock, opens or makes the ledger below `data_dir`, and ends what a killed run had begun to publish.
 
         `url` is LEDGER_URL (default: SQLite in DATA_DIR/state), `compression` of parts "", "gzip" or "zstd";
-        a part is published at `part_rows` rows, or when its oldest row is `part_seconds` old. Raises Held,
-        LedgerError, FeedError, DiskError.
+        a part is published at `part_rows` rows, or when its oldest row is `part_seconds` old. `fleet`: one of several
+        workers over one PostgreSQL. Raises Held, LedgerError, FeedError, DiskError.
         """
         check_compression(compression)
         state = prepare_folder(data_dir) / "state"
-        lock = Lock(state)
+        lock = Member(state) if fleet else Lock(state)
         connection = None
         try:
-            feed = Feed(data_dir, compression=compression)  # what it finds is only true under the lock
-            connection, place = connect(state, url)
-            publisher = Publisher(connection, place, feed, Outbox(connection), part_rows, part_seconds)
-            ledger = cls(connection, place, lock, publisher, policy or Policy(), clock)
-            with ledger._transaction():
-                ledger._sites.load()
+            feed = Feed(data_dir, compression=compression, shared=fleet is not None)  # true only under the lock
+            connection, place = connect(state, url, fleet=fleet is not None)
+            publisher = Publisher(connection, place, feed, Outbox(connection), part_rows, part_seconds, lock)
+            ledger = cls(connection, place, lock, publisher, policy or Policy(), clock, fleet)
+            ledger._do(ledger._sites.load, reading=True)
             publisher.recover()
         except BaseException:
             if connection is not None:
@@ -100,22 +113,17 @@ class Ledger:
             raise
         return ledger
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with database_errors(self._place), self._connection.begin():
-            yield
-
-    def _wanted(self, site: int) -> bool:
-        return self._scope is None or site in self._scope
-
     def begin_run(self, starts: Iterable[Link] = (), *, hosts: Iterable[str] | None = None, full: bool = False) -> Run:
         """Begins a run over the sites of `starts` and `hosts` (neither: every site known) and queues what is due.
 
         Start addresses are visited in each round, whatever became of them before.
         """
         given, now = list(starts), int(self._clock())
-        with self._transaction():
-            self.run = runs.begin(self._connection, full, now)
+
+
+        def step() -> None:
+            self.run = runs.begin(self._connection, full, now, self.worker)
+            self._sites.load()
             self._sites.ensure({site_of(link.url) for link in given}, None)
             named = {site_of(link.url) for link in given} | set(hosts or ())
             self._scope = self._sites.matching(named) if named else None
@@ -126,7 +134,9 @@ class Ledger:
             self._frontier.add(links, self.run)
             self._frontier.start(links, self.run)
             self._queue.begin(self._scope, full)
-        return self.history(1)[0]
+
+        self._do(step)
+        return next(run for run in self.history() if run.id == self.run)
 
     def take(self, most: int, closed: Container[str] = ()) -> list[Visit]:
         """At most `most` pages to fetch, best first within a site, sites in turn, none of the hosts in `closed`.
@@ -136,13 +146,20 @@ class Ledger:
         """
         if self._pending and not self._queue.waiting:
             self.commit()
-        if not self._queue.ready(closed):
+        if not self.ready(closed):
             return []
-        with self._transaction():
-            return self._queue.take(most, closed)
+        try:
+            taken = self._do(lambda: self._queue.take(most, closed))
+            self._told = False
+            return taken
+        except ShelfAway as away:
+            self._shelf_away(away)
+            return []
 
     def ready(self, closed: Container[str] = ()) -> bool:
         """Whether a page is queued that is neither in flight nor of a host in `closed`."""
+        if isinstance(self._queue, LeasedQueue) and self._queue.stale:
+            self._do(self._queue.refresh, reading=True)
         return self._queue.ready(closed)
 
     def idle(self, host: str) -> bool:
@@ -152,10 +169,14 @@ class Ledger:
     def put_back(self, visits: Collection[Visit], priority: int | None = None) -> None:
         """Pages that were taken and are not asked for now: they are queued as before, or with another priority."""
         if visits and priority is not None:
-            with self._transaction():
-                self._frontier.lower([visit.id for visit in visits], priority)
-        for visit in visits:
-            self._queue.landed(self._sites.number(visit.host), visit.id)
+            self._do(lambda: self._frontier.lower([visit.id for visit in visits], priority))
+        self._queue.put_back(visits)
+
+    def _shelf_away(self, away: ShelfAway) -> None:
+        """Told once; the pages that were under way go on, and others come when it is back."""
+        if not self._told:
+            logger.warning("%s; waiting for it", away)
+        self._told = True
 
     def add(self, unit: Unit) -> None:
         """Notes a unit for the next commit. Its page stays in flight until then."""
@@ -193,8 +214,7 @@ class Ledger:
             if not self.run:
                 raise LedgerError("units can only be committed in a run: call begin_run first")
             now = int(self._clock())
-            with self._transaction():
-                written = self._writer.write(self._pending, now)
+            written = self._do(lambda: self._writer.write(self._merged(), now))
             self._pending = []
             self._writer.wrote(written, now)
             self._queue.grow(written.queued)
@@ -202,17 +222,22 @@ class Ledger:
                 self._queue.landed(site, page)
         return self._writer.counts
 
+    def _merged(self) -> list[Unit]:
+        return self.merging(self._pending) if self.merging else self._pending
+
     def publish(self, everything: bool = False) -> list[Part]:
         """Publishes what is due (or everything that is committed); the new parts."""
         now = self._clock()
         if everything or self._publisher.due(now):
-            return self._publisher.publish(self.run, now, everything)
+            return self._patience.with_it(lambda: self._publisher.publish(self.run, now, everything))
         return []
 
     def tick(self) -> None:
         """Commits and publishes when it is time. Call it after units were added, and a few times a second."""
         if self.due():
             self.commit()
+        if isinstance(self._queue, LeasedQueue) and self._queue.due:
+            self._do(self._queue.renew)
         self.publish()
 
     def end_run(self, status: Ended = Ended.COMPLETE) -> Ended:
@@ -223,14 +248,20 @@ class Ledger:
         """
         self.commit()
         self.publish(everything=True)
-        with self._transaction():
+
+        def step() -> Ended:
+            ended = status
+            if isinstance(self._queue, LeasedQueue):
+                self._queue.leave()
             counts = self._frontier.counts(self._scope)
             failed = self._writer.counts.failed or self._frontier.retrying(self._wanted)
-            if status is Ended.COMPLETE and (counts[State.QUEUED] or failed):
-                status = Ended.INCOMPLETE
+            if ended is Ended.COMPLETE and (counts[State.QUEUED] or failed):
+                ended = Ended.INCOMPLETE
             close_rounds(self._connection)
-            runs.end(self._connection, self.run, status, int(self._clock()))
-        return status
+            runs.end(self._connection, self.run, ended, int(self._clock()))
+            return ended
+
+        return self._do(step)
 
     def close(self) -> None:
         """Lets go of the database and the lock. Never raises; what was not committed is fetched again by the next run."""
@@ -238,49 +269,3 @@ class Ledger:
             self._connection.close()
             self._connection.engine.dispose()
         self._lock.release()
-
-    @property
-    def run_counts(self) -> Counts:
-        """What this run did so far (committed units)."""
-        return self._writer.counts
-
-    def counts(self) -> dict[State, int]:
-        """URLs by state for the sites of this run, of all sites when no run has begun. Their sum is the URLs known. Reads the table."""
-        with self._transaction():
-            return self._frontier.counts(self._scope)
-
-    def document_counts(self) -> dict[Status, int]:
-        """Documents of all runs by status."""
-        with self._transaction():
-            return self._documents.counts()
-
-    def known(self, urls: Iterable[str]) -> dict[str, State]:
-        """Those of `urls` (canonical) that the ledger knows, with their state. Pending units do not show."""
-        with self._transaction():
-            return self._frontier.known(urls)
-
-    def document(self, id: str) -> Known | None:
-        """What is known of a published document: hash, revision, status, first and last seen. Pending units do not show."""
-        with self._transaction():
-            return self._documents.find([id]).get(id)
-
-    def quarantined(self) -> list[str]:
-        """URLs of this run's sites that failed too often: only a full run or a start address tries them again."""
-        with self._transaction():
-            return self._frontier.quarantined(self._wanted)
-
-    def history(self, most: int = 100) -> list[Run]:
-        """The latest runs, the newest first."""
-        with self._transaction():
-            return runs.history(self._connection, most)
-
-    def profile(self, host: str) -> Any:
-        """What `save_profile` was given for a site, or None."""
-        with self._transaction():
-            return self._sites.profile(host)
-
-    def save_profile(self, host: str, profile: Any) -> None:
-        """Keeps a JSON value with a site."""
-        with self._transaction():
-            self._sites.save_profile(host, profile, int(self._clock()))
-            self._sites.load()

@@ -30,20 +30,29 @@ class Lock:
 
     The kernel lets go of the lock when its process dies, so a killed run is no obstacle; the file's text
     (`pid since`) only tells people who it is. Raises Held, or DiskError when the file cannot be written.
+    `shared`: workers of a fleet hold it together, and nobody holds it alone meanwhile.
     """
 
-    def __init__(self, folder: Path):
-        self.path = folder / "lock"
+    def __init__(self, folder: Path, name: str = "lock", shared: bool = False):
+        self.path = folder / name
         with disk_errors(self.path):
             folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT, FILE_MODE)
             try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(self._handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except BlockingIOError:
                 held = Held(folder.parent, *self._holder())
                 os.close(self._handle)
                 raise held from None
             self._sign()
+
+    @classmethod
+    def free(cls, folder: Path, name: str) -> Lock | None:
+        """The lock of that name, or None when somebody has it."""
+        try:
+            return cls(folder, name)
+        except Held:
+            return None
 
     def _sign(self) -> None:
         try:

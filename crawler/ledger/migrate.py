@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, inspect, select, text, update
 
 from crawler.ledger.errors import LedgerError
 from crawler.ledger.tables import VERSION, samples, schema_version, signatures
@@ -19,8 +19,18 @@ def _samples(connection: Connection) -> None:
     samples.create(connection)
 
 
+def _fleet(connection: Connection) -> None:
+    """Version 3 knows which worker of a fleet has what."""
+    columns = {"frontier": "lease BIGINT", "parts": "worker VARCHAR(80)", "runs": "worker VARCHAR(80)"}
+    there = {table: {column["name"] for column in inspect(connection).get_columns(table)} for table in columns}
+    for table, column in [*columns.items(), ("frontier", "holder VARCHAR(80)")]:
+        if column.split()[0] in there[table]:
+            continue
+        connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column}"))
+
+
 # MIGRATIONS[n] turns tables of version n into those of version n + 1, inside one transaction with the new number.
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _samples}
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _samples, 2: _fleet}
 
 
 def migrate(

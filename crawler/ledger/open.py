@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, inspect
+from sqlalchemy import Connection, Engine, func, insert, inspect, select
 
 from crawler.feed.errors import disk_errors
 from crawler.feed.files import sync_folder
@@ -13,6 +13,7 @@ from crawler.ledger.dialect import make_engine
 from crawler.ledger.errors import LedgerError, damaged, database_errors
 from crawler.ledger.migrate import migrate
 from crawler.ledger.tables import VERSION, metadata, schema_version
+from crawler.ledger.transactions import CRAWLS, WRITERS
 
 FILE = "ledger.sqlite"
 _MAGIC = b"SQLite format 3\0"
@@ -50,14 +51,14 @@ def _look(path: Path) -> None:
         raise damaged(path, "not an SQLite database")
 
 
-def connect(state: Path, url: str = "") -> tuple[Connection, str]:
+def connect(state: Path, url: str = "", fleet: bool | None = None) -> tuple[Connection, str]:
     """A connection to the ledger below the folder `state` (or at `url`), with tables of this version, and its name for people.
 
     Raises LedgerError for a database that is damaged or of a newer version (it is kept), DiskError when the
     disk does not take it.
     """
     if url:
-        return _remote(url)
+        return _remote(url, fleet)
     path = state / FILE
     if not path.exists():
         _create(path)
@@ -76,21 +77,34 @@ def connect(state: Path, url: str = "") -> tuple[Connection, str]:
     return connection, str(path)
 
 
-def _remote(url: str) -> tuple[Connection, str]:
+def _remote(url: str, fleet: bool | None) -> tuple[Connection, str]:
     engine = make_engine(url)
     place = engine.url.render_as_string(hide_password=True)
     try:
         with database_errors(place):
             connection = engine.connect()
+            if fleet is not None:
+                _one_at_a_time(connection, place, fleet)
             with connection.begin():
-                empty = not inspect(connection).has_table(schema_version.name)
-            if empty:
-                _make_tables(engine)
+                connection.execute(select(func.pg_advisory_xact_lock(WRITERS)))  # workers start together
+                if not inspect(connection).has_table(schema_version.name):
+                    metadata.create_all(connection)
+                    connection.execute(insert(schema_version).values(version=VERSION))
             migrate(connection, place)
     except LedgerError:
         engine.dispose()
         raise
     return connection, place
+
+
+def _one_at_a_time(connection: Connection, place: str, fleet: bool) -> None:
+    """A crawl without a fleet has the database for itself: it knows of no leases. Raises LedgerError when others are there."""
+    lock = func.pg_try_advisory_lock_shared if fleet else func.pg_try_advisory_lock
+    with connection.begin():
+        alone = connection.scalar(select(lock(CRAWLS)))
+    if not alone:
+        cure = "a crawl without REDIS_URL is at work there" if fleet else "start this one as a worker, with REDIS_URL"
+        raise LedgerError(f"another crawl uses {place}: wait for its end ({cure})")
 
 
 def _check_tables(connection: Connection, place: object) -> None:

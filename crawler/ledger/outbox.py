@@ -7,13 +7,16 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from crawler.feed.folders import FOLDERS
-from crawler.ledger.tables import outbox
+from crawler.ledger.tables import outbox, parts
 
 _c = outbox.c
 _RANGE = (_c.kind == bindparam("of"), _c.id.between(bindparam("low"), bindparam("high")))
 _ADD = insert(outbox)
-_WAITING = select(_c.kind, func.count(), func.min(_c.created)).group_by(_c.kind)
-_FIRST = select(_c.id).where(_c.kind == bindparam("of")).order_by(_c.id).limit(bindparam("most"))
+# What no part has claimed: numbers are given in the order of commits, so each claim begins behind the one before.
+_CLAIMED = select(func.coalesce(func.max(parts.c.high), 0)).where(parts.c.kind == _c.kind).scalar_subquery()
+_FREE = _c.id > _CLAIMED
+_WAITING = select(_c.kind, func.count(), func.min(_c.created)).where(_FREE).group_by(_c.kind)
+_FIRST = select(_c.id).where(_c.kind == bindparam("of"), _FREE).order_by(_c.id).limit(bindparam("most"))
 _LINES = select(_c.line).where(*_RANGE).order_by(_c.id)
 _DELETE = delete(outbox).where(*_RANGE)
 
@@ -43,7 +46,7 @@ class Outbox:
             self.oldest.setdefault(kind, now)
 
     def first(self, kind: str, most: int) -> list[int]:
-        """The numbers of the oldest lines of a kind."""
+        """The numbers of the oldest lines of a kind that are in no part yet."""
         return list(self._connection.scalars(_FIRST, {"of": kind, "most": most}))
 
     def lines(self, kind: str, low: int, high: int) -> Iterator[bytes]:

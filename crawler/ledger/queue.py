@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
@@ -101,14 +101,21 @@ class Queue:
     def _from(self, site: int, most: int) -> list[Visit]:
         flying = self._flying.get(site, set())
         rows = self._connection.execute(_NEXT, {"site": site, "most": most + len(flying)}).all()
-        made = [self._visit(row, self._sites.hosts[site]) for row in rows if row.id not in flying][:most]
+        made = [visit_of(row, self._sites.hosts[site], self._full) for row in rows if row.id not in flying][:most]
         if made:
             self._flying.setdefault(site, set()).update(visit.id for visit in made)
             self.flying += len(made)
         return made
 
-    def _visit(self, row: Row[*tuple[Any, ...]], host: str) -> Visit:
-        # A list without links is of no use to a walk that has to go all the way, and a full run asks anew.
-        ask = not self._full and row.kind != PAGING and not (row.kind == LIST and row.walk == Walk.CUT)
-        etag, modified = (row.etag or "", row.last_modified or "") if ask else ("", "")
-        return Visit(row.id, row.url, host, row.kind, row.priority, row.depth, row.tries, etag, modified)
+    def put_back(self, visits: Iterable[Visit]) -> None:
+        """Pages that were taken and are not asked for now: they are queued as before."""
+        for visit in visits:
+            self.landed(self._sites.matching([visit.host]).pop(), visit.id)
+
+
+def visit_of(row: Row[*tuple[Any, ...]], host: str, full: bool) -> Visit:
+    """The page of a row of the frontier, to be fetched; `full`: in a run that visits everything."""
+    # A list without links is of no use to a walk that has to go all the way, and a full run asks anew.
+    ask = not full and row.kind != PAGING and not (row.kind == LIST and row.walk == Walk.CUT)
+    etag, modified = (row.etag or "", row.last_modified or "") if ask else ("", "")
+    return Visit(row.id, row.url, host, row.kind, row.priority, row.depth, row.tries, etag, modified)

@@ -38,9 +38,9 @@ class Run:
 _COUNT = update(runs).where(runs.c.id == bindparam("run")).values(counts=bindparam("now"))
 
 
-def begin(connection: Connection, full: bool, now: int) -> int:
-    """The number of a new run. Runs that never ended are marked killed: whoever calls holds the lock."""
-    old = update(runs).where(runs.c.status == Ended.RUNNING.value)
+def begin(connection: Connection, full: bool, now: int, worker: str | None = None) -> int:
+    """The number of a new run. Runs that never ended, of this worker in a fleet, are marked killed: whoever calls holds the lock."""
+    old = update(runs).where(runs.c.status == Ended.RUNNING.value, runs.c.worker.is_not_distinct_from(worker))
     connection.execute(old.values(status=Ended.KILLED.value))
     row = {
         "pid": os.getpid(),
@@ -48,6 +48,7 @@ def begin(connection: Connection, full: bool, now: int) -> int:
         "started": now,
         "status": Ended.RUNNING.value,
         "counts": json.dumps(asdict(Counts())),
+        "worker": worker,
     }
     key = connection.execute(insert(runs), row).inserted_primary_key
     assert key is not None

@@ -28,7 +28,8 @@ class Sites:
         self.rounds: dict[int, int] = {}
 
     def load(self) -> None:
-        """Reads all of them. Inside a transaction."""
+        """Reads all of them, and forgets what a transaction that was rolled back had added. Inside a transaction."""
+        self._ids, self.hosts, self.rounds = {}, {}, {}
         for row in self._connection.execute(select(sites.c.id, sites.c.host, sites.c.round)):
             self._learn(row.id, row.host, row.round)
 

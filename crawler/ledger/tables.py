@@ -1,7 +1,7 @@
 """The tables of the ledger, and nothing that only one database understands.
 
 Times are whole seconds since 1970 (UTC). What is in flight stands nowhere: it lives in memory, so that
-a killed run leaves no trace that somebody would have to clear away.
+a killed run leaves no trace that somebody would have to clear away. Only a fleet writes it down, as a lease that runs out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 2  # of these tables; a step in migrate.py leads to each
+VERSION = 3  # of these tables; a step in migrate.py leads to each
 metadata = MetaData()
 
 
@@ -82,6 +82,9 @@ frontier = Table(
         "result", Text
     ),  # of the last success: document (with its id when another address names it), duplicate of …, rejected: …; what has not changed is not told again
     Column("error", Text),  # of the last failure
+    # In a fleet a queued page is handed out until then (epoch seconds), and to this worker ("": it lies in Redis).
+    Column("lease", BigInteger),
+    Column("holder", String(80)),
 )
 # Written out, not bound: a partial index is only used when its condition can be read in the statement.
 IS_QUEUED = frontier.c.state == literal_column("'queued'")
@@ -157,6 +160,7 @@ parts = Table(
     Column("rows", Integer),
     Column("bytes", BigInteger),
     Column("sha256", String(64)),
+    Column("worker", String(80)),  # of a fleet: who publishes it
     UniqueConstraint("kind", "number"),
 )
 
@@ -170,4 +174,5 @@ runs = Table(
     Column("ended", BigInteger),
     Column("status", String(12), nullable=False),  # running, complete, incomplete, limited, failed, killed
     Column("counts", Text, nullable=False),  # JSON, written with every group
+    Column("worker", String(80)),  # of a fleet
 )

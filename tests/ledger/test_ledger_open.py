@@ -136,7 +136,7 @@ def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         database.execute("UPDATE schema_version SET version = 99")
     database.close()
     before = path.read_bytes()
-    with pytest.raises(LedgerError, match=r"ledger\.sqlite has schema version 99, this program knows 2: use "):
+    with pytest.raises(LedgerError, match=r"ledger\.sqlite has schema version 99, this program knows 3: use "):
         Ledger.open(tmp_path)
     assert path.read_bytes() == before
 
@@ -145,18 +145,18 @@ def test_migrations_go_forward_one_step_a_transaction(tmp_path: Path) -> None:
     filled(tmp_path)
     connection, place = connect(tmp_path / "state")
 
-    def third(connection: Connection) -> None:
+    def fourth(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE sites ADD COLUMN note TEXT"))
 
-    def fourth(connection: Connection) -> None:
+    def fifth(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE sites ADD COLUMN more TEXT"))
         raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
-        migrate(connection, place, {2: third, 3: fourth}, target=4)
+        migrate(connection, place, {3: fourth, 4: fifth}, target=5)
     with connection.begin():
         columns = {row.name for row in connection.execute(text("PRAGMA table_info(sites)"))}
-        assert connection.scalar(text("SELECT version FROM schema_version")) == 3
+        assert connection.scalar(text("SELECT version FROM schema_version")) == 4
     assert "note" in columns
     assert "more" not in columns
     connection.close()

@@ -1,0 +1,187 @@
+"""What a worker of a fleet fetches next: pages out of the shelf that all workers share, each leased to one of them.
+
+The ledger stays the truth. A queued page is free, or lies on the shelf (`holder` is ""), or is with a worker (its
+name); the last two until the lease is over. All steps are taken under the writers' lock, so a page that the ledger
+has on the shelf and that is not there was lost with it, and is laid out once more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Row, bindparam, cast, exists, func, or_, select, update
+
+from crawler.ledger.fleet import Fleet, ShelfAway
+from crawler.ledger.queue import visit_of
+from crawler.ledger.sites import Sites
+from crawler.ledger.tables import IS_QUEUED, frontier, sites
+from crawler.ledger.units import Visit
+
+FILL = 64  # pages of a host laid on the shelf at a time: seconds of work for a host that is asked politely
+LOOK_SECONDS = 0.5  # so long what a look at the tables found is believed
+ON_SHELF = ""
+_c = frontier.c
+_NOW = cast(func.date_part("epoch", func.now()), BigInteger)  # the server's clock: those of the workers may differ
+_OVER = or_(_c.lease.is_(None), _c.lease <= _NOW)
+_LEASE: Any = bindparam("seconds", type_=BigInteger)
+_IDS: Any = bindparam("ids", expanding=True)
+# By site: whether something is queued that is not with this worker, and whether something of it is to be had.
+_QUEUED = exists().where(_c.site == sites.c.id, IS_QUEUED, _c.holder.is_distinct_from(bindparam("me")))
+_TO_BE_HAD = exists().where(_c.site == sites.c.id, IS_QUEUED, or_(_OVER, _c.holder == ON_SHELF))
+_LOOK = select(sites.c.id, _TO_BE_HAD.label("free")).where(_QUEUED).order_by(sites.c.id)
+_BEST = (
+    select(_c.id)
+    .where(_c.site == bindparam("of"), IS_QUEUED, or_(_OVER, _c.holder == ON_SHELF))
+    .order_by(_c.priority.desc(), _c.id)
+    .limit(FILL)
+)
+_LAY_OUT = update(frontier).where(_c.id.in_(_BEST)).values(lease=_NOW + _LEASE, holder=ON_SHELF)
+_LAY_OUT_ROWS = _LAY_OUT.returning(
+    _c.id, _c.url, _c.kind, _c.priority, _c.depth, _c.tries, _c.etag, _c.last_modified, _c.walk
+)
+_TAKE = (
+    update(frontier)
+    .where(_c.id.in_(_IDS), IS_QUEUED, _c.holder == ON_SHELF)
+    .values(lease=_NOW + _LEASE, holder=bindparam("me"))
+    .returning(_c.id)
+)
+_MINE = update(frontier).where(_c.id.in_(_IDS), IS_QUEUED, _c.holder == bindparam("me"))
+_RENEW = _MINE.values(lease=_NOW + _LEASE)
+_RETURN = _MINE.values(lease=None, holder=None)
+_RETURN_ALL = update(frontier).where(_c.holder == bindparam("me"), IS_QUEUED).values(lease=None, holder=None)
+
+
+class LeasedQueue:
+    """The same face as `Queue`, over leases."""
+
+    def __init__(
+        self, connection: Connection, sites: Sites, fleet: Fleet, worker: str, clock: Callable[[], float] = time.monotonic
+    ):
+        self._connection, self._sites, self._fleet, self._worker, self._clock = connection, sites, fleet, worker, clock
+        self._scope: set[int] | None = set()
+        self._full = False
+        self._flying: dict[int, int] = {}  # page: site
+        self._returned: set[int] = set()
+        self._turns: deque[int] = deque()  # sites of which something is to be had
+        self._queued: dict[int, bool] = {}  # sites with a queue, and whether something of it is to be had
+        self._looked = self._renewed = float("-inf")
+
+    def begin(self, scope: set[int] | None, full: bool) -> None:
+        """Inside a transaction. What this worker had before a kill is free again."""
+        self._scope, self._full = scope, full
+        self._flying, self._returned = {}, set()
+        self.leave()
+        self._look()
+
+    def leave(self) -> None:
+        """Gives back everything that is leased to this worker. Inside a transaction."""
+        self._connection.execute(_RETURN_ALL, {"me": self._worker})
+
+    def grow(self, by: Mapping[int, int]) -> None:
+        """New pages were written: the next look shows them."""
+        if any(count > 0 for count in by.values()):
+            self._looked = float("-inf")
+
+    def landed(self, site: int, page: int) -> None:
+        """The page `page` of `site` is no more in flight."""
+        self._flying.pop(page, None)
+
+    def put_back(self, visits: Iterable[Visit]) -> None:
+        """They were taken and not asked for: free with the next `renew`."""
+        for visit in visits:
+            if self._flying.pop(visit.id, None) is not None:
+                self._returned.add(visit.id)
+
+    @property
+    def flying(self) -> int:
+        return len(self._flying)
+
+    @property
+    def waiting(self) -> int:
+        """How many sites have pages to be had, as far as is known: 0 when none."""
+        return len(self._turns)
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is time for a look at the tables."""
+        return self._clock() - self._looked >= LOOK_SECONDS
+
+    def refresh(self) -> None:
+        """Looks at the tables when the last look is old. Inside a transaction."""
+        if self.stale:
+            self._look()
+
+    def _look(self) -> None:
+        self._sites.load()  # other workers find sites and begin rounds
+        rows = self._connection.execute(_LOOK, {"me": self._worker}).all()
+        self._queued = {row.id: row.free for row in rows if self._scope is None or row.id in self._scope}
+        kept = [site for site in self._turns if self._queued.get(site)]
+        self._turns = deque([*kept, *(site for site, free in self._queued.items() if free and site not in set(kept))])
+        self._looked = self._clock()
+
+    def ready(self, closed: Container[str] = ()) -> bool:
+        """Whether pages are queued, with whatever other worker, but for the hosts in `closed`: a worker stays while others
+        work, since what they leave behind is its own."""
+        return any(self._sites.hosts[site] not in closed for site in self._queued)
+
+    def take(self, most: int, closed: Container[str] = ()) -> list[Visit]:
+        """At most `most` pages to fetch, from as many sites as there are, none of a site in `closed`. Inside a transaction."""
+        self.refresh()
+        taken: list[Visit] = []
+        open_sites = [site for site in self._turns if self._sites.hosts[site] not in closed]
+        for place, site in enumerate(open_sites):
+            share = -(-(most - len(taken)) // (len(open_sites) - place))
+            found = self._from(site, share)
+            taken += found
+            self._turns.remove(site)
+            if found:
+                self._turns.append(site)
+            if len(taken) == most:
+                break
+        return taken
+
+    def _from(self, site: int, most: int) -> list[Visit]:
+        host = self._sites.hosts[site]
+        found = self._confirmed(self._fleet.shelf.take(host, most))
+        if not found:
+            rows = self._connection.execute(_LAY_OUT_ROWS, {"of": site, "seconds": int(self._fleet.lease)}).all()
+            if rows:
+                self._fleet.shelf.put(host, [self._visit(row, host) for row in rows])
+                found = self._confirmed(self._fleet.shelf.take(host, most))
+        self._flying |= {visit.id: site for visit in found}
+        return found
+
+    def _confirmed(self, visits: list[Visit]) -> list[Visit]:
+        """Those that the ledger has on the shelf, from now on with this worker: others were lost and found meanwhile."""
+        if not visits:
+            return []
+        given = {"ids": [visit.id for visit in visits], "me": self._worker, "seconds": int(self._fleet.lease)}
+        mine = set(self._connection.scalars(_TAKE, given))
+        self._returned -= mine
+        return [visit for visit in visits if visit.id in mine]
+
+    def _visit(self, row: Row[*tuple[Any, ...]], host: str) -> Visit:
+        return visit_of(row, host, self._full)
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to say that the leased pages are being worked on, or not any more."""
+        return bool(self._returned) or (
+            bool(self._flying) and self._clock() - self._renewed >= self._fleet.lease / 3
+        )
+
+    def renew(self) -> None:
+        """Says so. Inside a transaction; what was put back is free after it."""
+        if self._returned:
+            self._connection.execute(_RETURN, {"ids": list(self._returned), "me": self._worker})
+            self._looked = float("-inf")
+        if self._flying:
+            given = {"ids": list(self._flying), "me": self._worker, "seconds": int(self._fleet.lease)}
+            self._connection.execute(_RENEW, given)
+        self._returned, self._renewed = set(), self._clock()
+
+
+__all__ = ["LeasedQueue", "ShelfAway"]

@@ -1,0 +1,144 @@
+"""Debian's redis-server and PostgreSQL, started on loopback with folders of their own, for as long as a test needs them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PASSWORD = "a-word-for-tests"
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def _programs() -> Path | None:
+    """The folder of PostgreSQL's server programs: on the path, or where Debian puts them."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return places[-1].parent if places else None
+
+
+class Postgres:
+    """One server with an empty database `wenku` for each test that asks. It refuses to run as root: then it runs as `postgres`."""
+
+    def __init__(self) -> None:
+        programs = _programs()
+        if programs is None:
+            pytest.skip("PostgreSQL is not here: apt-get install postgresql")
+        pytest.importorskip("psycopg", reason="psycopg is not here: pip install -e '.[fleet]'")
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        self._programs, self.port, self._databases = programs, free_port(), 0
+        self._folder = Path(tempfile.mkdtemp(prefix="wenku-pg-"))
+        secret = self._folder / "password"
+        secret.write_text(PASSWORD)
+        if self._as:
+            for path in (self._folder, secret):
+                shutil.chown(path, "postgres")
+        self._call("initdb", "-D", self._data, "-U", "wenku", "-A", "scram-sha-256", "--pwfile", str(secret), "-N", "-E", "UTF8", "--locale=C")
+        self.start()
+
+    @property
+    def _data(self) -> str:
+        return str(self._folder / "data")
+
+    def _call(self, program: str, *args: str) -> None:
+        command = [*self._as, str(self._programs / program), *args]
+        done = subprocess.run(command, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+
+    def start(self) -> None:
+        # A crash of the machine is not what these tests are about: without fsync they are quick.
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off -c autovacuum=off"
+        self._call("pg_ctl", "-D", self._data, "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """Ends it at once, as a crash would."""
+        self._call("pg_ctl", "-D", self._data, "-w", "-m", "immediate", "stop")
+
+    def database(self) -> str:
+        """The address of a new, empty database."""
+        import psycopg
+
+        self._databases += 1
+        name = f"wenku{self._databases}"
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute(f"create database {name}")  # type: ignore[arg-type,unused-ignore]
+        return self._address(name).replace("postgresql://", "postgresql+psycopg://")
+
+    def _address(self, name: str) -> str:
+        return f"postgresql://wenku:{PASSWORD}@127.0.0.1:{self.port}/{name}"
+
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Redis:
+    """One server that keeps nothing on the disk: after `restart` it is empty."""
+
+    def __init__(self) -> None:
+        if shutil.which("redis-server") is None:
+            pytest.skip("redis-server is not here: apt-get install redis-server")
+        pytest.importorskip("redis", reason="redis is not here: pip install -e '.[fleet]'")
+        self.port = free_port()
+        self.url = f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        options = {"port": self.port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "requirepass": PASSWORD}
+        given = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        self._process = subprocess.Popen(["redis-server", *given], stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
+        end = time.monotonic() + 20
+        while True:
+            try:
+                self.client().ping()
+                return
+            except Exception:
+                assert time.monotonic() < end and self._process.poll() is None, "redis-server does not start"
+                time.sleep(0.02)
+
+    def client(self) -> Any:
+        import redis
+
+        return redis.Redis.from_url(self.url)
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for a process of tests."""
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> str:
+    """The address of an empty database."""
+    return postgres.database()
+
+
+@pytest.fixture
+def redis_server() -> Iterator[Redis]:
+    server = Redis()
+    yield server
+    server.stop()
