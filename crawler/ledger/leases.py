@@ -127,6 +127,10 @@ class LeasedQueue:
         work, since what they leave behind is its own."""
         return any(self._sites.hosts[site] not in closed for site in self._queued)
 
+    def has(self, host: str) -> bool:
+        """Whether pages of the site are to be had, as far as is known."""
+        return any(self._queued.get(site) for site in self._sites.matching([host]))
+
     def take(self, most: int, closed: Container[str] = ()) -> list[Visit]:
         """At most `most` pages to fetch, from as many sites as there are, none of a site in `closed`. Inside a transaction."""
         self.refresh()

@@ -20,7 +20,7 @@ from tests.site import written
 
 sys.path.insert(0, str(REPO / "tests" / "ledger"))
 
-from crawls import A, document  # noqa: E402
+from crawls import A, document
 
 
 class DictShelf:
