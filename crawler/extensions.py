@@ -6,8 +6,10 @@ import logging
 import os
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -23,6 +25,7 @@ from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
 from crawler.dedup import Deduplicator
+from crawler.expect import Seen, judge
 from crawler.feed import DiskError, FeedError, Part, read_manifest
 from crawler.fleet.join import join
 from crawler.holding import Holding
@@ -36,7 +39,7 @@ from crawler.text import printable, safe_lines
 
 logger = logging.getLogger("wenku")
 EXIT_STATUS = "wenku/exit_status"  # the stat under which the crawl command finds its own
-COMPLETE, BROKEN, INCOMPLETE, LIMIT, DISK = 0, 1, 3, 5, 74
+COMPLETE, BROKEN, INCOMPLETE, MISSED, LIMIT, DISK = 0, 1, 3, 4, 5, 74
 STATUS = {Ended.COMPLETE: COMPLETE, Ended.INCOMPLETE: INCOMPLETE, Ended.LIMITED: INCOMPLETE, Ended.FAILED: BROKEN}
 TICK_SECONDS = 0.25
 TOLD_HOSTS = 5  # a crawl of thousands of hosts must not end with a page of them
@@ -104,6 +107,7 @@ class Run:
         self.problem: Exception | None = None  # why nothing can be written any more
         self.last_words = ""  # what came of the crawl, for the command to say after everything else
         self._stored: dict[str, Document] = {}
+        self._seen: defaultdict[str, Seen] = defaultdict(Seen)
         self._limited: set[str] = set()  # hosts of which a run has had enough
         self._completed: dict[str, str] = {}
         self._began = time.monotonic()
@@ -127,6 +131,7 @@ class Run:
     def store(self, document: Document) -> None:
         """Takes a document that is to be published; it is written with the unit of its page."""
         self._stored[document.id] = document
+        self._seen[document.site].add(document.date)
 
     def stored(self, id: str) -> Document | None:
         """The document that was stored under this id, once."""
@@ -220,8 +225,21 @@ class Run:
             status = LIMIT
         if self.problem:
             status = DISK if isinstance(self.problem, DiskError | LedgerError | FeedError) else BROKEN
+        if status == COMPLETE and not self._is_as_expected():
+            status = MISSED
         self._stats.set_value(EXIT_STATUS, status)
         self.last_words = "\n".join([*self._noted(), self._last_words(ended, status, states, parts)])
+
+    def _is_as_expected(self) -> bool:
+        """Whether the run brought of every site what a person expects of it; the record has the rows."""
+        today = datetime.now(UTC).date()
+        for site in getattr(self._crawler.spider, "sites", ()):
+            seen = Seen()
+            for host in site.hosts & self._seen.keys():
+                found = self._seen[host]
+                seen = Seen(seen.documents + found.documents, seen.dated + found.dated, max(seen.newest, found.newest))
+            self.record.expectations += judge(site, seen, today)
+        return all(row["met"] for row in self.record.expectations)
 
     def _noted(self) -> list[str]:
         """What was met on the way: limits, refusals, files instead of pages; and the hosts that are to be asked another time."""
@@ -231,7 +249,12 @@ class Run:
         told = [f"wenku: put off: {host} ({why}); its pages stay queued" for host, why in list(off.items())[:TOLD_HOSTS]]
         more = [f"wenku: put off: {len(off) - TOLD_HOSTS} more hosts"] if len(off) > TOLD_HOSTS else []
         learned = [f"wenku: profile: {host}: {'; '.join(said)}" for host, said in list(self.holding.notes.items())[:TOLD_HOSTS]]
-        return [safe_lines(line) for line in [*lines, *told, *more, *learned]]
+        missed = [
+            f"wenku: expected of {row['site']}: {row['wanted']}; found: {row['found']}"
+            for row in self.record.expectations
+            if not row["met"]
+        ]
+        return [safe_lines(line) for line in [*lines, *told, *more, *learned, *missed]]
 
     def _last_words(self, ended: Ended, status: int, states: dict[State, int], parts: list[Part]) -> str:
         counts = self.ledger.run_counts
@@ -244,10 +267,10 @@ class Run:
         if self.problem:
             return f"wenku: stopped: {printable(str(self.problem), 500)}\nwenku: {numbers} in {seconds:.0f} s are safe"
         known = f"{sum(states.values())} addresses known: " + ", ".join(f"{n} {state}" for state, n in states.items())
-        word = "stopped by a limit" if status == LIMIT else {Ended.LIMITED: "stopped"}.get(ended, ended.value)
-        if status == COMPLETE and parts:
+        word = "not as expected" if status == MISSED else "stopped by a limit" if status == LIMIT else {Ended.LIMITED: "stopped"}.get(ended, ended.value)
+        if status in (COMPLETE, MISSED) and parts:
             following = f"look at {self._folder}/feed/{parts[-1].name}; the same command later brings only what is new"
-        elif status == COMPLETE:
+        elif status in (COMPLETE, MISSED):
             following = "nothing new since the last run"
         else:
             following = "the same command again goes on"

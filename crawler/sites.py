@@ -19,13 +19,22 @@ class SiteError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Expect:
+    """What a run must bring at least: `documents`, the share of them with a date (0 to 1), the newest's age in days; 0: anything."""
+
+    documents: int = 0
+    dated: float = 0.0
+    newest_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One site to crawl.
 
     `start_urls` are canonical; `skip` are regular expressions searched in an address, and what they
     match is not fetched; `served_by` is "demo" for the bundled library, which the program serves itself;
     `browser` has the pages read as a browser displays them;
-    `profile` is what a person wrote of its pages; it wins over what a crawl learns.
+    `profile` is what a person wrote of its pages; it wins over what a crawl learns; `expect` is what a run must bring.
     """
 
     name: str
@@ -36,6 +45,7 @@ class Site:
     served_by: str = ""
     browser: bool = False
     profile: Profile | None = None
+    expect: Expect | None = None
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -43,7 +53,7 @@ class Site:
         return frozenset(site_of(url) for url in self.start_urls)
 
 
-_TYPES = {"start_urls": list, "about": str, "enabled": bool, "skip": list, "served_by": str, "browser": bool, "profile": dict}
+_TYPES = {"start_urls": list, "about": str, "enabled": bool, "skip": list, "served_by": str, "browser": bool, "profile": dict, "expect": dict}
 
 _WORDS: dict[type, str] = {str: "a string", bool: "true or false", list: "a list of strings", dict: "a table"}
 
@@ -56,6 +66,18 @@ def _urls(values: Iterable[str], origin: str) -> tuple[str, ...]:
         except BadUrl as error:
             raise SiteError(f"{origin}: {error}; write it like http://www.example.com/") from None
     return tuple(dict.fromkeys(made))
+
+
+def _expect(table: dict[str, Any], path: Path) -> Expect:
+    known = {f.name: f.default for f in fields(Expect)}
+    for key, value in table.items():
+        if key not in known:
+            raise SiteError(f"{path}: expect: unknown key {key!r}; known keys are {', '.join(known)}")
+        whole = isinstance(known[key], int)
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or value < 0 or (not whole and value > 1):
+            what = "a whole number of at least 0" if whole else "a share from 0 to 1"
+            raise SiteError(f"{path}: expect: {key} must be {what}, not {value!r}")
+    return Expect(**table)
 
 
 def read_site(path: Path) -> Site:
@@ -88,6 +110,8 @@ def read_site(path: Path) -> Site:
             values["profile"] = from_dict(table["profile"], f"{path}: profile")
         except ProfileError as error:
             raise SiteError(str(error)) from None
+    if "expect" in table:
+        values["expect"] = _expect(table["expect"], path)
     values["start_urls"] = _urls(table["start_urls"], f"{path}: start_urls")
     return Site(name=path.stem, **values)
 

@@ -60,6 +60,7 @@ class Record:
         self.total = Tally()
         self.rules: Counter[str] = Counter()  # lines and pieces taken out, by rule
         self.reasons: Counter[str] = Counter()  # of rejected pages
+        self.expectations: list[dict[str, Any]] = []  # what was expected of each site, and whether it came
         self.latest: deque[str] = deque(maxlen=LATEST)
         self.course: list[tuple[float, int, int]] = []  # (seconds, pages, documents)
         self._step = 1.0
@@ -137,6 +138,7 @@ class Record:
             "sites": {host: asdict(tally) for host, tally in self.sites.items()},
             "rules": dict(self.rules.most_common()),
             "reasons": dict(self.reasons.most_common()),
+            "expectations": self.expectations,
             "course": [*self.course, now],
             "doubtful": [doubtful._asdict() for doubtful, _, _ in self.doubtful()],
             **more,
