@@ -185,6 +185,22 @@ def test_signatures_of_the_first_version_are_not_taken_for_new_ones(tmp_path: Pa
         ledger.close()
 
 
+def test_a_ledger_from_before_the_fleet_goes_on(tmp_path: Path) -> None:
+    database = sqlite3.connect(filled(tmp_path))
+    with database:
+        for table, column in (("frontier", "lease"), ("frontier", "holder"), ("parts", "worker"), ("runs", "worker")):
+            database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        database.execute("UPDATE schema_version SET version = 2")
+    database.close()
+    ledger = Ledger.open(tmp_path)
+    ledger.begin_run([Link(f"{A}/", "list", 40)])
+    assert [visit.url for visit in ledger.take(50)] == [f"{A}/"]
+    ledger.commit([article(f"{A}/30", "第三十一篇：河边种树。")])
+    ledger.end_run()
+    ledger.close()
+    assert verify(tmp_path) == []
+
+
 def test_a_full_disk_stops_the_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
     ledger = Ledger.open(tmp_path)
     ledger.begin_run([Link(f"{A}/{n}", "article", 20) for n in range(400)])
