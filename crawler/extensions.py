@@ -254,7 +254,7 @@ class Run:
             for row in self.record.expectations
             if not row["met"]
         ]
-        return [safe_lines(line) for line in [*lines, *told, *more, *learned, *missed]]
+        return [safe_lines(line) for line in [*learned, *lines, *told, *more, *missed]]
 
     def _last_words(self, ended: Ended, status: int, states: dict[State, int], parts: list[Part]) -> str:
         counts = self.ledger.run_counts

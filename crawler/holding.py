@@ -93,6 +93,7 @@ class Holding:
                 sample=self._size,
                 learned=lambda profile: self._learned(host, profile),
                 told=lambda line: self._note(host, line),
+                noted=lambda line: logger.warning("profile of %s: %s", host, line),
             )
         return self._sites[host]
 

@@ -24,7 +24,8 @@ class Lessons(Generic[Held]):
     """One site in one crawl. `take` and `flush` give back what may go on, each with its page as the profile reads it.
 
     `given` is what a person wrote: it wins, and when it names layouts or repeats nothing is held back. `learned` is
-    called with every new profile, `told` with a line about what happened that a person should know.
+    called with every new profile, `told` with a line about what happened that a person should know, `noted` with one
+    that nobody has to act upon.
     """
 
     def __init__(
@@ -35,8 +36,10 @@ class Lessons(Generic[Held]):
         sample: int = SAMPLE,
         learned: Callable[[Profile], None] = lambda _: None,
         told: Callable[[str], None] = lambda _: None,
+        noted: Callable[[str], None] = lambda _: None,
     ):
         self._given, self._size, self._learned, self._told = given, sample, learned, told
+        self._noted = noted
         complete = given is not None and bool(given.layouts or given.repeats)
         self._profile = given if complete else known
         self._fixed = complete  # a person's layouts are not learned over
@@ -86,7 +89,7 @@ class Lessons(Generic[Held]):
     def _first(self) -> list[tuple[Held, Page]]:
         profile = learn(self._sample)
         if profile.problem:
-            self._told(f"no profile: {profile.problem}; general rules")
+            self._noted(f"no profile: {profile.problem}; general rules")
             if len(self._sample) >= self._size:
                 self._profile = profile  # for this crawl; the next one tries again
         else:

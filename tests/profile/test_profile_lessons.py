@@ -17,7 +17,8 @@ class School:
     def __init__(self, known: Profile | None = None, given: Profile | None = None, sample: int = 8):
         self.profiles: list[Profile] = []
         self.said: list[str] = []
-        self.lessons: Lessons[int] = Lessons(known, given, sample=sample, learned=self.profiles.append, told=self.said.append)
+        said, learned = self.said.append, self.profiles.append
+        self.lessons: Lessons[int] = Lessons(known, given, sample=sample, learned=learned, told=said, noted=said)
 
     def take(self, family: Family, *numbers: int) -> dict[int, bool]:
         """Number → whether furniture is marked, of all that went on."""
