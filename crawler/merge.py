@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from io import UnsupportedOperation
 from typing import Any
 
 from crawler.dedup import Deduplicator
@@ -26,10 +27,10 @@ class _Arrived:
         return self._signatures.get(ids)
 
     def add(self, id: str, record: bytes, sample: bytes) -> None:
-        raise NotImplementedError("only read")
+        raise UnsupportedOperation("only read")
 
     def remove(self, id: str) -> None:
-        raise NotImplementedError("only read")
+        raise UnsupportedOperation("only read")
 
 
 class Merger:

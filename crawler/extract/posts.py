@@ -16,8 +16,8 @@ _SHORT = 16  # characters of an entry of a side bar
 def own_post(tree: Tree, weights: list[float], marks: list[str], first: int, last: int) -> tuple[int, int]:
     """The bounds of the newest post between the lines `first` and `last`; these, when the text is no blog's.
 
-    A by-line with day and time below a side bar's short lines and links begins a post, and so does each
-    later one that is set like it. The line that opens gets the mark of a by-line.
+    A by-line with day and time below a side bar's short lines and links begins a post; with two and more
+    later ones that are set like it, it ends where the next begins. The line that opens gets the mark of a by-line.
     """
     lines = tree.lines
     far = first + _SIDE_LINES
