@@ -15,7 +15,7 @@ from crawler.items import Document, PartSpan
 # Control and format characters that display nothing; bidirectional marks would let a text lie about its
 # order (CVE-2021-42574). Tab and line feed are the only ones with a meaning in a body.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _TRAILING = re.compile(r"[ \t\u3000\u00a0]+(?=\n|$)")

@@ -38,7 +38,7 @@ class LinkKind(StrEnum):
     OTHER = "other"  # same site, unclear: worth a visit after everything else
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Block:
     """One line of displayed text. Blocks of a page stand in the order of the source.
 
@@ -62,12 +62,32 @@ class Block:
     path: str = ""
     rule: str = ""
 
+    # Written out, here and in Link: blocks and links are made by the hundred for each page, and what `dataclass` writes at
+    # run time is not compiled.
+    def __init__(
+        self,
+        text: str,
+        zone: Zone = Zone.BODY,
+        tag: str = "",
+        gap: int = 1,
+        links: float = 0.0,
+        indent: int = 0,
+        page: int = 1,
+        path: str = "",
+        rule: str = "",
+    ):
+        self.text, self.zone, self.tag, self.gap, self.links = text, zone, tag, gap, links
+        self.indent, self.page, self.path, self.rule = indent, page, path, rule
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, init=False)
 class Link:
     url: str  # absolute
     text: str
     kind: LinkKind = LinkKind.OTHER
+
+    def __init__(self, url: str, text: str, kind: LinkKind = LinkKind.OTHER):
+        self.url, self.text, self.kind = url, text, kind
 
 
 @dataclass(slots=True)

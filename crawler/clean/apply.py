@@ -129,7 +129,7 @@ def head(draft: Draft, rules: Rules, titles: Titles) -> None:
             kept += not line.rule
         elif titles.repeats(line.text, kept) and not _first_verse(draft, titles, index):
             draft.drop(line, "title-repeat")
-            if line.text not in (draft.title, *draft.variants):
+            if line.text != draft.title and line.text not in draft.variants:
                 draft.variants.append(line.text)
         elif kept == 0 and "lead-in" in draft.fired and _named_in_lead(draft, line.text):
             draft.drop(line, "title-repeat")
@@ -205,18 +205,20 @@ def _positioned(draft: Draft, line: Line, index: int, zone: Zone, kept: int) -> 
 
 def _candidates(draft: Draft, line: Line, zone: Zone) -> tuple[Rule, ...]:
     """The rules of the zone of which a word stands in the line, and those that need none; positions are not looked at."""
-    size = len(line.text)
-    rules = zone.rules
-    if not (zone.long_needles if size > LONG else zone.needles).search(line.text):
-        rules = zone.wordless_structured if draft.structured else zone.wordless
-        if not rules:
-            return ()
-    view = line.view
-    return tuple(
-        rule
-        for rule in rules
-        if size <= rule.longest and not (rule.text_only and draft.structured) and rule.quick.search(view)
-    )
+    size, structured = len(line.text), draft.structured
+    wordless = zone.wordless_structured if structured else zone.wordless
+    found: list[Rule] = []
+    if (zone.long_needles if size > LONG else zone.needles).search(line.text):
+        found = zone.named.active(line.view)
+    if wordless:
+        found = sorted([*found, *wordless], key=lambda rule: rule.number)
+    if not found:
+        return ()
+    view, made = line.view, []
+    for rule in found:
+        if size <= rule.longest and not (rule.text_only and structured) and rule.quick.search(view):
+            made.append(rule)
+    return tuple(made)
 
 
 def _only_titles(draft: Draft, index: int) -> bool:

@@ -8,8 +8,8 @@ import unicodedata
 from functools import cache
 
 # Anything in here makes a line worth a closer look; ordinary Chinese text holds none of it.
-_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u2e80-\u2fdf&<`'\xa0\t.\ue000-\uf8ff]")
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_SUSPECT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u2e80-\u2fdf&<`'\xa0\t.\ue000-\uf8ff]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _BREAK = re.compile("[\x0c\r\x85\u2028\u2029]+")
 _RADICAL = re.compile("[\u2e80-\u2fdf]")
 _ENTITY = re.compile(

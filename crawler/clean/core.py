@@ -142,7 +142,7 @@ def _finish(page: Page, draft: Draft, now: datetime | None) -> Cleaned:
         lines = [without_marks(text)[0] for text in lines]
         body = "\n".join(lines)
     day, moment = parse_date(_date_text(page, draft), now)
-    pieces = next((found for name in (draft.title, *draft.variants) if (found := parts.find_parts(lines, name))), [])
+    pieces = next((found for name in [draft.title, *draft.variants] if (found := parts.find_parts(lines, name))), [])
     refused = reject.rejection(draft, body, page.reject)
     gone = sum(len(item.text) for item in draft.dropped if not item.rule.startswith("zone-"))
     return Cleaned(

@@ -88,7 +88,7 @@ def _common(character: str) -> bool:
 
 def _hijacked(title: str, top: list[str], body: str) -> Rejection | None:
     """Words of a trade that took over the address, in the title or above the text: twice, or in a text that is short."""
-    named = [text for text in (title, *top) if len(text) < 300 and not _SENTENCE.search(text)]
+    named = [text for text in [title, *top] if len(text) < 300 and not _SENTENCE.search(text)]
     if not _SPAM.search("\n".join(named)):
         return None
     words = [found[0] for text in named for found in _SPAM.finditer(text)]
@@ -98,6 +98,8 @@ def _hijacked(title: str, top: list[str], body: str) -> Rejection | None:
 
 
 def _stub(draft: Draft, body: str) -> Rejection | None:
+    if len(body) > 4 * _EXCERPT:  # white space inside of lines is folded
+        return None
     size = len("".join(body.split()))
     if size == 0:
         return Rejection("empty", "no text is left beside the page's furniture")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Dropped:
     """A line, or a piece of a line, that was taken out, and the rule (its id in data/boilerplate.toml or in code) that did it."""
 
     text: str
     rule: str
     block: int  # index into Page.blocks
+
+    def __init__(self, text: str, rule: str, block: int):  # one for each line beside the text: this one is compiled
+        self.text, self.rule, self.block = text, rule, block
 
 
 @dataclass(slots=True)

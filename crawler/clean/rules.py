@@ -10,13 +10,13 @@ from __future__ import annotations
 import itertools
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from crawler.clean.line import all_forms
+from crawler.clean.line import all_forms, view
 from crawler.datafiles import data_file
 
 WHERE = ("head", "tail", "line", "piece")
@@ -78,6 +78,19 @@ class Rule:
 
 
 @dataclass(slots=True, frozen=True)
+class Inside:
+    """Rules by their words. `words` finds the first characters of these, `rules` has what each may begin."""
+
+    words: re.Pattern[str]
+    rules: Mapping[str, tuple[Rule, ...]]
+
+    def active(self, text: str) -> list[Rule]:
+        """The rules of which a word stands in `text`, in the order of the file."""
+        made = {rule.number: rule for first in set(self.words.findall(text)) for rule in self.rules[first]}
+        return [made[number] for number in sorted(made)]
+
+
+@dataclass(slots=True, frozen=True)
 class Zone:
     """The rules of one end of a page; a line without any of `needles` concerns only the rules that need no word."""
 
@@ -86,20 +99,8 @@ class Zone:
     long_needles: re.Pattern[str]  # of the rules that look at lines of more than LONG characters
     wordless: tuple[Rule, ...]  # the rules that need no word
     wordless_structured: tuple[Rule, ...]  # those of them for pages with markup
+    named: Inside  # the rules by their words, for the copy of a line that rules look at
     at_head: bool
-
-
-@dataclass(slots=True, frozen=True)
-class Inside:
-    """The rules that act anywhere. `words` finds the first characters of their words, `rules` has what each may begin."""
-
-    words: re.Pattern[str]
-    rules: Mapping[str, tuple[Rule, ...]]
-
-    def active(self, text: str) -> list[Rule]:
-        """The rules of which a word stands in `text`, in the order of the file."""
-        made = {id(rule): rule for first in set(self.words.findall(text)) for rule in self.rules[first]}
-        return sorted(made.values(), key=lambda rule: rule.number)
 
 
 @dataclass(slots=True, frozen=True)
@@ -207,16 +208,20 @@ def _zone(rules: tuple[Rule, ...]) -> Zone:
         _any([word for rule in rules for word in rule.needs if rule.longest > LONG] or ["\0"]),
         tuple(wordless),
         tuple(rule for rule in wordless if not rule.text_only),
+        _named(rules, view),
         any(rule.where == "head" for rule in rules),
     )
 
 
-def _inside(rules: tuple[Rule, ...]) -> Inside:
-    """One search for all words: it takes the first character and looks at the rest, so that words may overlap."""
+def _named(rules: tuple[Rule, ...], form: Callable[[str], str] = str) -> Inside:
+    """One search for all words: it takes the first character and looks at the rest, so that words may overlap.
+
+    `form` makes of a word what it is in the texts that are searched.
+    """
     table: dict[str, list[Rule]] = {}
-    words = sorted({word for rule in rules for word in rule.needs})
+    words = sorted({form(word) for rule in rules for word in rule.needs})
     for rule in rules:
-        for first in {word[0] for word in rule.needs}:
+        for first in {form(word)[0] for word in rule.needs}:
             table.setdefault(first, []).append(rule)
     branches = []
     for first, group in itertools.groupby(words, key=lambda word: word[0]):
@@ -251,7 +256,7 @@ def load(path: Path) -> Rules:
             raise RuleError(f"{path}: rule {rule.id}: family names {missing[0]!r}, which is no rule's id")
     head, tail = (_zone(tuple(rule for rule in rules if rule.where == where)) for where in ("head", "tail"))
     inside = tuple(rule for rule in rules if rule.where in ("line", "piece"))
-    return Rules(head, tail, _inside(inside), _zone(tuple(rule for rule in rules if rule.outside)), rules)
+    return Rules(head, tail, _named(inside), _zone(tuple(rule for rule in rules if rule.outside)), rules)
 
 
 @cache

@@ -67,6 +67,8 @@ class Resolver:
             return ""
         if href[0] == "/":
             url = f"{self.scheme}:{href}" if href[1:2] == "/" else self.origin + href if self.origin else ""
+        elif href.startswith(("http://", "https://")):
+            url = href
         elif _SCHEME.match(href):
             url = href if href[:4].lower() == "http" else ""
         elif href[0] == "?":
@@ -136,13 +138,14 @@ _LIST_NAME = re.compile(
 _ARTICLE_FOLDER = re.compile(
     r"^(?:p|a|post|posts|archives?|articles?|show|detail|view|doc|content|read|info|item|paper)$", re.I
 )
-_OTHER_WORD = re.compile(
-    r"(?:^|[/._?=&-])(?:tags?|search|so|login|logout|register|reg|user|member|members|about|aboutus|contact|help|feedback|guestbook|"
-    r"sitemap|rss|feed|comment|comments|plus|e/(?:search|member|public|digg|doinfo)|link|links|friendlink|copyright|service|map|"
-    r"cart|vip|pay|download|down|print|share|mobile|wap|app|ajax|api|admin|javascript|wp-(?:login|admin|json)|author|space|profile|"
-    r"lianxiwomen|guanyuwomen|liuyan\w*|tougao|biaoqian|sousuo)(?:$|[/._?=&-])",
-    re.I,
+_WORDS = re.compile("[/._?=&-]")  # what stands between the words of an address
+_OTHER_WORDS = frozenset(
+    "tag tags search so login logout register reg user member members about aboutus contact help feedback guestbook sitemap rss "
+    "feed comment comments plus link links friendlink copyright service map cart vip pay download down print share mobile wap app "
+    "ajax api admin javascript author space profile lianxiwomen guanyuwomen tougao biaoqian sousuo".split()
 )
+_RARE = ("liuyan", "e/public", "e/digg", "e/doinfo", "wp-json")
+_OTHER_RARE = re.compile(r"(?:^|[/._?=&-])(?:liuyan\w*|e/(?:public|digg|doinfo)|wp-json)(?:$|[/._?=&-])")
 _ID_QUERY = re.compile(r"(?:^|&)(?:id|aid|tid|artid|newsid|p|articleid|nid)=\d+", re.I)
 _LIST_QUERY = re.compile(r"(?:^|&)(?:cid|catid|typeid|classid|sortid|cat|page|channelid)=\d+", re.I)
 
@@ -159,12 +162,20 @@ def family(url: str) -> str:
     return _DIGITS.sub("0", path_of(url))
 
 
+def _names_other(path: str) -> bool:
+    """True when a word of `path` is that of a service of the site: searches, logins, feeds."""
+    low = path.lower()
+    if not _OTHER_WORDS.isdisjoint(_WORDS.split(low)):
+        return True
+    return any(word in low for word in _RARE) and _OTHER_RARE.search(low) is not None
+
+
 def shape(url: str) -> str:
     """What the address alone suggests: "article", "list", "other", "home" or ""."""
     path = path_of(url)
     if path in ("/", "") or (path.count("/") == 1 and _INDEX.search(path)):
         return "home"
-    if _OTHER_WORD.search(unquote(path) if "%" in path else path):
+    if _names_other(unquote(path) if "%" in path else path):
         return "other"
     where, _, query = path.partition("?")
     last = where.rstrip("/").rpartition("/")[2]

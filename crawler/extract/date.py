@@ -30,6 +30,9 @@ _META = (
     "article:create_at createdate"
 ).split()
 _KEYS = frozenset(_META)
+# What a date is worth by its label; and with a time of day.
+_SCORES = {"published": 6.0, "plain": 5.0, "updated": 3.5, "": 3.0}
+_TIMED = 0.3
 _NUMERAL = re.compile("[0-9一二三四五六七八九刚昨前今]")
 
 
@@ -59,8 +62,11 @@ def _day(text: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", text)[:3]]
 
 
+_TIME = re.compile(r"\d\s*[:：时]\s*\d")
+
+
 def _has_time(text: str) -> bool:
-    return bool(re.search(r"\d\s*[:：时]\s*\d", text))
+    return _TIME.search(text) is not None
 
 
 def _displayed(tree: Tree, zones: list[Zone], marks: list[str], title_line: int, first: int, last: int) -> Found | None:
@@ -78,11 +84,14 @@ def _displayed(tree: Tree, zones: list[Zone], marks: list[str], title_line: int,
         if not 4 <= len(text) <= 240 or line.linked * 2 > len(text):
             continue
         distance = abs(index - title_line) if title_line >= 0 else abs(first - index)
+        far = min(distance, 30) * 0.05
+        if _SCORES["published"] + _TIMED - far - (0.0 if near else 1.5) <= best_score:
+            continue  # nothing on this line can be better
         for found, label in candidates(text):
-            score = {"published": 6.0, "plain": 5.0, "updated": 3.5, "": 3.0}[label] - min(distance, 30) * 0.05
+            score = _SCORES[label] - far
             if not near:
-                score -= 1.5 if label in ("published", "plain", "updated") and index >= last else 3.2
-            score += 0.3 if _has_time(found) else 0.0
+                score -= 1.5 if label and index >= last else 3.2
+            score += _TIMED if _has_time(found) else 0.0
             if score > best_score:
                 best_score = score
                 best = Found(found, f"label {label}" if label else "date line", min(1.0, score / 6))

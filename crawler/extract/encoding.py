@@ -56,9 +56,11 @@ def judge(text: str) -> str:
     """ "mojibake" when `text` is garbled beyond doubt (wrongly decoded before it was saved), otherwise ""."""
     if text.isascii():
         return ""
-    sample = _middle(text)
-    if sample.count("的") + sample.count("，") > 10 and "\ufffd" not in sample:
+    start = max(0, (len(text) - _SAMPLE) // 2)
+    end = start + _SAMPLE
+    if text.count("的", start, end) + text.count("，", start, end) > 10 and text.find("\ufffd", start, end) < 0:
         return ""
+    sample = text[start:end]
     bad = sum(map(sample.count, _AS_GBK))
     if bad > 10:
         han = len(_HAN.findall(sample)) + sample.count("\ufffd")

@@ -127,11 +127,12 @@ def author_and_source(texts: list[str]) -> tuple[str, str]:
     for text in texts:
         if len(text) > 240:
             continue
-        if not author and (found := _AUTHOR.search(text)):
+        labelled = ":" in text or "：" in text
+        if labelled and not author and (found := _AUTHOR.search(text)):
             author = _value(found[1])
-        if not source and (found := _SOURCE.search(text)):
+        if labelled and not source and (found := _SOURCE.search(text)):
             source = _value(found[1])
-        if not author and (found := _AUTHOR_BESIDE_DATE.search(text)):
+        if not author and ("作者" in text or "by" in text.lower()) and (found := _AUTHOR_BESIDE_DATE.search(text)):
             author = found[1]
     return author, source
 

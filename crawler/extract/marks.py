@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
+from typing import NamedTuple
 
 from crawler.datafiles import data_file
 
@@ -18,16 +19,36 @@ def marks() -> list[dict[str, object]]:
         return list(tomllib.load(file)["mark"])
 
 
+class _Wordy(NamedTuple):
+    """A mark that is looked at only where one of its words stands."""
+
+    id: str
+    longest: int
+    words: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+class _Compiled(NamedTuple):
+    tiers: list[tuple[int, re.Pattern[str]]]  # by the longest line that each is for: a long line can carry few marks
+    limits: dict[str, int]
+    wordy: list[_Wordy]
+
+
 @cache
-def _compiled() -> tuple[list[tuple[int, re.Pattern[str]]], dict[str, int]]:
-    """Patterns by the longest line each is for, and the limit of each mark: a long line can carry few of them."""
+def _compiled() -> _Compiled:
     limits = {str(mark["id"]): int(str(mark["longest"])) for mark in marks()}
-    patterns, below = [], 0
+    plain = [mark for mark in marks() if "needs" not in mark]
+    tiers, below = [], 0
     for limit in (60, 200, max(limits.values())):
-        able = [mark for mark in marks() if limits[str(mark["id"])] > below]
-        patterns.append((limit, re.compile("|".join(f"(?P<{mark['id']}>{mark['pattern']})" for mark in able))))
+        able = [mark for mark in plain if limits[str(mark["id"])] > below]
+        tiers.append((limit, re.compile("|".join(f"(?P<{mark['id']}>{mark['pattern']})" for mark in able))))
         below = limit
-    return patterns, limits
+    wordy = [
+        _Wordy(str(mark["id"]), limits[str(mark["id"])], tuple(mark["needs"]), re.compile(str(mark["pattern"])))  # type: ignore[arg-type]
+        for mark in marks()
+        if "needs" in mark
+    ]
+    return _Compiled(tiers, limits, wordy)
 
 
 SHORT: dict[str, str] = {}  # the marks of short lines: labels and menus come again on every page of a site
@@ -47,12 +68,16 @@ def mark_of(text: str) -> str:
 
 
 def _match(text: str) -> str:
-    patterns, limits = _compiled()
+    made = _compiled()
     size = len(text)
-    for limit, pattern in patterns:
+    bare = text.lower().lstrip(_DECORATION)
+    for limit, pattern in made.tiers:
         if size <= limit:
-            found = pattern.match(text.lower().lstrip(_DECORATION))
-            if found is None or found.lastgroup is None or size > limits[found.lastgroup]:
-                return ""
-            return found.lastgroup
+            found = pattern.match(bare)
+            if found is not None and found.lastgroup is not None:
+                return found.lastgroup if size <= made.limits[found.lastgroup] else ""
+            break
+    for mark in made.wordy:
+        if size <= mark.longest and any(word in bare for word in mark.words) and mark.pattern.match(bare):
+            return mark.id
     return ""

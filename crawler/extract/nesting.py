@@ -4,12 +4,13 @@ next one does."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from crawler.extract.tree import Element
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 # These end an open paragraph. (A table does not in a page of the old kind; such a paragraph is empty anyway.)
-ENDS_PARAGRAPH = HEADINGS | frozenset(
+ENDS_PARAGRAPH: Final = HEADINGS | frozenset(
     "address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer form "
     "header hgroup hr li listing main menu nav ol p pre section summary table ul xmp".split()
 )
@@ -28,9 +29,11 @@ _IN_TABLE = {
     "th": _BODIES | {"table", "tr"},
     **dict.fromkeys(("tbody", "thead", "tfoot", "caption"), frozenset(("table",))),
 }
+_ROOTS = frozenset(("html", "body"))
+_AROUND_TABLE = _ROOTS | {"table"}
 _TABLE_ENDS = _CELLS | _TABLE | {"caption"}
 # Where one of these begins directly inside such an element, it ends nothing.
-ROOMY = {
+ROOMY: Final[dict[str, frozenset[str]]] = {
     "li": frozenset(("ul", "ol")),
     **dict.fromkeys(HEADINGS, frozenset("article body div header section td".split())),
     **dict.fromkeys(_TERMS, frozenset(("dl",))),
@@ -43,7 +46,7 @@ def ended_by(elements: Sequence[Element], current: int, name: str) -> int:
     Blocks that are no part of a list or table end no more than an open paragraph.
     """
     if name in _IN_TABLE:
-        return _find(elements, current, _IN_TABLE[name], frozenset(("html", "body")))
+        return _find(elements, current, _IN_TABLE[name], _ROOTS)
     if name in HEADINGS:
         return elements[current].parent if elements[current].tag in HEADINGS else current
     if name == "table":
@@ -64,14 +67,10 @@ def closed_by(elements: Sequence[Element], current: int, name: str) -> int:
     """The element that the end tag of `name` closes, with all that is open inside it; -1 when there is none."""
     if name in HEADINGS:
         return _find(elements, current, HEADINGS, _SCOPE)
+    wanted = frozenset((name,))
     if name in _TABLE_ENDS:
-        return _find(
-            elements,
-            current,
-            frozenset((name,)),
-            frozenset(("html", "body")) if name == "table" else frozenset(("html", "body", "table")),
-        )
-    return _find(elements, current, frozenset((name,)), _LISTS if name == "li" else _SCOPE)
+        return _find(elements, current, wanted, _ROOTS if name == "table" else _AROUND_TABLE)
+    return _find(elements, current, wanted, _LISTS if name == "li" else _SCOPE)
 
 
 def _find(elements: Sequence[Element], at: int, wanted: frozenset[str], barrier: frozenset[str]) -> int:

@@ -7,25 +7,23 @@ from html import unescape
 from typing import Final
 
 # What the walk does at a tag. PART is a block that may end others than a paragraph, or has a row or lines to count.
-(
-    INLINE,
-    OPEN,
-    PART,
-    CLOSE,
-    ANCHOR,
-    ANCHOR_END,
-    BREAK,
-    VOID,
-    SKIP,
-    RAW,
-    META,
-    OPTION,
-    RULE,
-    EMAIL,
-    COMMENT,
-    TEXT,
-    QUOTE,
-) = range(17)
+INLINE: Final = 0
+OPEN: Final = 1
+PART: Final = 2
+CLOSE: Final = 3
+ANCHOR: Final = 4
+ANCHOR_END: Final = 5
+BREAK: Final = 6
+VOID: Final = 7
+SKIP: Final = 8
+RAW: Final = 9
+META: Final = 10
+OPTION: Final = 11
+RULE: Final = 12
+EMAIL: Final = 13
+COMMENT: Final = 14
+TEXT: Final = 15
+QUOTE: Final = 16
 
 _BLOCKS = (
     "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer frameset header "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.extract.date import DATE
@@ -34,6 +35,7 @@ class _Names(NamedTuple):
     og: str
 
 
+@lru_cache(maxsize=4096)  # the headings of side bars come again on every page of a site
 def key(text: str) -> str:
     """`text` for comparing headings: folded, without white space and punctuation."""
     return _KEY.sub("", fold_width(text)).lower()

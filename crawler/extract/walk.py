@@ -8,6 +8,7 @@ HTML closes by itself (nesting.py), gives the same lines (a test holds it agains
 from __future__ import annotations
 
 from html import unescape
+from typing import Final
 
 from crawler.extract.linebuffer import LineBuffer
 from crawler.extract.metadata import email, metadata, raw_text
@@ -35,14 +36,15 @@ from crawler.extract.tags import (
 )
 from crawler.extract.tree import Anchor, Element, Tree
 
-MAX_DEPTH = 400  # open elements; Blink stops at 512
+MAX_DEPTH: Final = 400  # open elements; Blink stops at 512
 
-_EMPTY = frozenset(("p", "div"))  # with nothing but a <br> inside it is an empty line
-_PRE = frozenset(("pre", "listing", "xmp"))
-_CELLS = frozenset(("td", "th"))
-_COUNTED = _PRE | {"tr", "td", "th", "body", "form"}  # their end tags do more than to end an element
-_CLOSES_ANCHOR = frozenset(("td", "th", "tr", "table"))  # an anchor that nobody closed ends with its cell
-_BODIES = frozenset(("tbody", "thead", "tfoot"))
+_EMPTY: Final = frozenset(("p", "div"))  # with nothing but a <br> inside it is an empty line
+_PRE: Final = frozenset(("pre", "listing", "xmp"))
+_CELLS: Final = frozenset(("td", "th"))
+_COUNTED: Final = _PRE | {"tr", "td", "th", "body", "form"}  # their end tags do more than to end an element
+_CLOSES_ANCHOR: Final = frozenset(("td", "th", "tr", "table"))  # an anchor that nobody closed ends with its cell
+_BODIES: Final = frozenset(("tbody", "thead", "tfoot"))
+_NOWHERE: Final[frozenset[str]] = frozenset()
 
 
 def read_tree(text: str) -> Tree:
@@ -65,21 +67,25 @@ class _Walk(LineBuffer):
 
     def run(self) -> None:
         """The loop over all tags. It is one function over local names: with one for each kind of tag it takes twice as long."""
-        tree, buffer, flush, leave = self.tree, self.buffer, self.flush, self.leave
+        tree, buffer, source = self.tree, self.buffer, self.source
         lines, elements, anchors = tree.lines, tree.elements, tree.anchors
-        source, known, nowhere = self.source, TAGS.get, frozenset[str]()
         anchor: Anchor | None = None
         mark = 0  # where the anchor's text begins in the buffer
         holder = 0  # the element in which the anchor began
         buffer.append(unescape(next(source.rest)))
+        piece: str
         for piece in source.rest:
             head, closed, data = piece.partition(">")
-            doing, name, hint, extra = known(head) or learn(head)
+            tag = TAGS.get(head)
+            if tag is None:
+                tag = learn(head)
+            doing = tag[0]
             if not closed:
                 data = source.text_of_unclosed(piece)
             elif doing == INLINE:
                 pass
             elif doing == CLOSE:
+                name = tag[1]
                 element = elements[self.current]
                 if element.tag != name or self.too_deep or name in _COUNTED:
                     self.close(name)
@@ -88,7 +94,7 @@ class _Walk(LineBuffer):
                         anchor = None
                 else:
                     if buffer:
-                        flush()
+                        self.flush()
                     elif self.breaks and name in _EMPTY and not element.blocks and element.start == len(lines):
                         self.empty += 1
                     self.fresh = True
@@ -97,12 +103,14 @@ class _Walk(LineBuffer):
                     self.depth -= 1
             elif doing <= PART:  # OPEN too
                 if buffer:
-                    flush()
+                    self.flush()
                 self.fresh = True
-                if elements[self.current].tag == "p" and name in ENDS_PARAGRAPH:
-                    leave()
-                current = self.current
-                if doing == OPEN or elements[current].tag in ROOMY.get(name, nowhere) or self.make_room(name, hint):
+                name, hint = tag[1], tag[2]
+                inside = elements[self.current].tag
+                if inside == "p" and name in ENDS_PARAGRAPH:
+                    self.leave()
+                    inside = elements[self.current].tag
+                if doing == OPEN or inside in ROOMY.get(name, _NOWHERE) or self.make_room(name, hint):
                     if self.depth >= MAX_DEPTH:
                         self.too_deep += 1
                         tree.cut = True
@@ -116,9 +124,9 @@ class _Walk(LineBuffer):
                 if anchor is not None:
                     self.end_anchor(anchor, mark)
                     anchor = None
-                if extra is not None:
-                    href, rel, title = extra
-                    anchor = Anchor(href, len(lines), rel, title)
+                extra = tag[3]
+                if isinstance(extra, tuple):
+                    anchor = Anchor(extra[0], len(lines), extra[1], extra[2])
                     anchors.append(anchor)
                     mark, holder = len(buffer), self.current
             elif doing == ANCHOR_END:
@@ -127,10 +135,10 @@ class _Walk(LineBuffer):
                     anchor = None
             elif doing == BREAK:
                 if buffer:
-                    flush()
+                    self.flush()
                 self.breaks += 1
             elif doing != VOID:
-                data = self.special((doing, name, hint, extra), piece, data)
+                data = self.special(tag, piece, data)
             if data:
                 if data.isspace() and not self.pre:
                     if buffer or "\xa0" in data or "\u3000" in data:
@@ -227,11 +235,12 @@ class _Walk(LineBuffer):
             self.fresh = True
             self.too_deep -= 1
             return
-        at = closed_by(self.tree.elements, self.current, name)
+        elements = self.tree.elements
+        at = self.current if elements[self.current].tag == name else closed_by(elements, self.current, name)
         if at < 0:
             self.fresh = self.fresh or name in ("p", "form")
             return
-        outside = self.tree.elements[at].parent
+        outside = elements[at].parent
         while self.current != outside:
             self.leave()
 
