@@ -32,7 +32,7 @@ def compiled() -> list[Extension]:
     try:
         from mypyc.build import mypycify
 
-        made = mypycify(["--config-file=", "--ignore-missing-imports", *sources()], opt_level="2", group_name="crawler.native")
+        made = mypycify(["--config-file=", "--ignore-missing-imports", *sources()], opt_level="1", group_name="crawler.native")
     except (ImportError, SystemExit, Exception) as problem:
         print(f"wenku: nothing is compiled ({problem!r:.200}); it runs as it is, slower", file=sys.stderr)
         return []

@@ -214,11 +214,9 @@ def _candidates(draft: Draft, line: Line, zone: Zone) -> tuple[Rule, ...]:
         found = sorted([*found, *wordless], key=lambda rule: rule.number)
     if not found:
         return ()
-    view, made = line.view, []
-    for rule in found:
-        if size <= rule.longest and not (rule.text_only and structured) and rule.quick.search(view):
-            made.append(rule)
-    return tuple(made)
+    view = line.view
+    fit = [rule for rule in found if size <= rule.longest and not (rule.text_only and structured) and rule.quick.search(view)]
+    return tuple(fit)
 
 
 def _only_titles(draft: Draft, index: int) -> bool:
