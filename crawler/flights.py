@@ -19,7 +19,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.extract import Wall, read_page, wall_of
-from crawler.items import Document
+from crawler.items import Document, Found
 from crawler.ledger import SITEMAP, Link, State, Visit
 from crawler.net.verdicts import Final, PutOff
 from crawler.page import Kind
@@ -93,7 +93,9 @@ class Flights:
         try:
             if self._answered(flight, result):
                 for output in function(result, **kwargs) or ():
-                    if not isinstance(output, Request):
+                    if isinstance(output, Found):
+                        flight.links.append(Link(output.url, output.kind, output.priority))
+                    elif not isinstance(output, Request):
                         flight.open += 1
                         yield output
                     elif output.callback == self._links_to:

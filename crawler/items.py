@@ -1,4 +1,4 @@
-"""What travels through the pipelines: an Article (as read) becomes a Document (as published).
+"""What a spider yields. An Article (as read) travels through the pipelines and becomes a Document (as published).
 
 The fields of `Document`, in this order, are the keys of a feed line (data/README.md);
 `data/schema/document.schema.json` is generated from it.
@@ -38,6 +38,16 @@ class Article:
     url: str  # canonical URL of the first page
     site: str
     fetched_at: str  # RFC 3339 UTC
+
+
+@dataclass(slots=True)
+class Found:
+    """A link that a page shows: what a spider yields for the frontier. A Request for each, of which most are known already,
+    cost more than the page's parse."""
+
+    url: str  # canonical
+    kind: str  # as crawler.ledger.Link has it
+    priority: int = 0
 
 
 @dataclass(slots=True)

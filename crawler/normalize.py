@@ -18,13 +18,16 @@ _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_SPACES = (" ", "\t", "\u3000", "\u00a0")
 _TRAILING = re.compile(r"[ \t\u3000\u00a0]+(?=\n|$)")
 _BLANKS = re.compile(r"\n{3,}")
 
 
 def plain(text: str) -> str:
     """`text` in NFC, with `\\n` as the only line break and without invisible characters."""
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _BREAKS.sub("\n", text)))
+    if not all(map(str.isprintable, text.split("\n"))):  # every character of these two patterns is unprintable
+        text = _INVISIBLE.sub("", _BREAKS.sub("\n", text))
+    return unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str) -> str:
@@ -33,7 +36,10 @@ def one_line(text: str) -> str:
 
 
 def _body(text: str) -> str:
-    return _BLANKS.sub("\n\n", _TRAILING.sub("", plain(text))).strip("\n")
+    text = plain(text)
+    if any(sign + "\n" in text for sign in _SPACES) or text[-1:] in _SPACES:
+        text = _TRAILING.sub("", text)
+    return (_BLANKS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 
 
 def _moved(parts: list[PartSpan], old: str, new: str) -> list[PartSpan]:

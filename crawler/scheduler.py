@@ -19,6 +19,7 @@ from crawler.ledger import SITEMAP, Link, State, Unit, Visit
 from crawler.net.patience import hosts_of
 from crawler.net.robots import AS_IT_IS
 from crawler.traps import BARREN, GO, Traps, Verdict
+from crawler.urls import site_of
 from pipelines import Duplicate, Rejected
 
 START = 40  # before everything that a page links to
@@ -57,6 +58,7 @@ class LedgerScheduler(BaseScheduler):
         self._most = settings.getint("SITE_MAX_PAGES")
         self._asked: Counter[str] = Counter()  # pages, by host
         self._ahead = max(1, settings.getint("CONCURRENT_REQUESTS"))
+        self._leads: set[str] = set()  # sites that pages led to since the last commit that was made for their sake
         self._memory: deque[Request] = deque()
         self._taken: deque[Visit] = deque()
         crawler.signals.connect(self._item_scraped, signals.item_scraped)
@@ -118,9 +120,11 @@ class LedgerScheduler(BaseScheduler):
         if self._memory:
             return self._memory.popleft()
         visit = self._next_visit() or self._take()
-        if visit is None and self._ledger.pending and len(self.flights.up) - self._holding.total < self._ahead:
+        room = len(self.flights.up) - self._holding.total < self._ahead
+        if visit is None and room and self._ledger.pending and not all(map(self._is_busy, self._leads)):
             with self._run.guarded():
-                self._ledger.commit()  # there is room, and what waits to be written may bring pages of other hosts
+                self._ledger.commit()  # what waits to be written may bring pages of hosts that have room
+            self._leads.clear()
             visit = self._take()
         if visit is None:
             return None
@@ -178,6 +182,7 @@ class LedgerScheduler(BaseScheduler):
         """A page that is not fetched: it is done with, for a reason that is told."""
         self._run.limit(verdict.reason)
         links = [Link(verdict.instead, visit.kind, visit.priority)] if verdict.instead else []
+        self._leads.update(site_of(link.url) for link in links)
         unit = Unit(visit.url, links=links, note=f"not fetched: {verdict.reason}", left=True)
         self._ledger.add(unit)
         self._run.record.landed(visit.host, unit)
@@ -246,6 +251,7 @@ class LedgerScheduler(BaseScheduler):
             flight.links.clear()
         if flight.limit:
             self._run.limit(flight.limit)
+        self._leads.update(site_of(link.url) for link in flight.links)
         became = outcome(flight)
         if flight.visit.url not in self._promised or became != "document":
             self._traps.landed(flight.visit.url, became)

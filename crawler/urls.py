@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from crawler.text import printable
@@ -127,6 +128,7 @@ def _query(query: str) -> list[str]:
     return kept
 
 
+@lru_cache(maxsize=8192)  # a site's links come again on page after page: menus, neighbours, what is recommended
 def canonical(url: str, base: str = "") -> str:
     """The address of `url` in its canonical form, absolute, without fragment.
 
@@ -159,6 +161,7 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc
 
 
+@lru_cache(maxsize=8192)
 def site_of(url: str) -> str:
     """The host without `www.`, `m.`, `wap.`: the twins of one site share it."""
     return _TWIN.sub("", host_of(url), count=1)
@@ -216,8 +219,15 @@ def is_page(url: str) -> bool:
 
 def followable(url: str, sites: Iterable[str]) -> str | None:
     """The canonical form of `url` if it is a page of one of `sites` (as `site_of` names them), else None."""
+    page = _page(url)
+    return page[0] if page and page[1] in sites else None
+
+
+@lru_cache(maxsize=8192)
+def _page(url: str) -> tuple[str, str] | None:
+    """The canonical form of `url` and its site, None for what is no page."""
     try:
         made = canonical(url)
     except BadUrl:
         return None
-    return made if site_of(made) in sites and is_page(made) else None
+    return (made, site_of(made)) if is_page(made) else None

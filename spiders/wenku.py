@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from crawler.extract import Wall, in_the_way, join_pages, read_page, wall_of
 from crawler.extract.address import shape
-from crawler.items import Article
+from crawler.items import Article, Found
 from crawler.page import Kind, LinkKind, Page
 from crawler.sitemap import read_sitemap
 from crawler.sites import Site, SiteError, choose
@@ -29,7 +29,7 @@ PRIORITY = {LinkKind.LIST: 30, LinkKind.ARTICLE: 20, LinkKind.PAGING: 10, LinkKi
 PART = 50
 SITEMAP, NAMED = 1, 2  # further sitemaps, and what they name: behind everything that the lists show
 GONE = (404, 410)
-Output = Iterator[Request | Article]
+Output = Iterator[Request | Article | Found]
 
 
 def check_arguments(start_urls: str = "", sites: str = "", full: str = "", **others: Any) -> list[Site]:
@@ -74,7 +74,7 @@ class WenkuSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         for site in self.sites:
             for url in site.start_urls:
-                yield self._request(url, LinkKind.LIST)
+                yield Request(url, self.parse, errback=self.failed, priority=PRIORITY[LinkKind.LIST], meta={"kind": "list"})
 
     def parse(self, response: Response, **kwargs: Any) -> Output:
         """An article becomes an item (after its other pages were fetched); every page gives its links."""
@@ -108,7 +108,7 @@ class WenkuSpider(Spider):
         if not later:
             links = self._kept(canonical(response.url), page, links)
         for url, kind in links:
-            yield self._request(url, kind)
+            yield Found(url, kind, PRIORITY[kind])
 
     def _kept(self, url: str, page: Page, links: list[tuple[str, LinkKind]]) -> list[tuple[str, LinkKind]]:
         """The links that lead into no trap; the hits are counted."""
@@ -167,7 +167,7 @@ class WenkuSpider(Spider):
         response.meta["page_kind"] = wall
         self._count(f"noted/pages behind {wall}")
 
-    def _named(self, response: Response) -> Iterator[Request]:
+    def _named(self, response: Response) -> Output:
         """What a sitemap names: its pages, and further sitemaps as long as the site has not had enough of them."""
         response.meta["page_kind"] = "sitemap"
         found = read_sitemap(response.body, response.url, most=self.max_entries)
@@ -182,18 +182,15 @@ class WenkuSpider(Spider):
                 self._count("noted/sitemaps left out (SITEMAP_MAX_FILES)")
                 continue
             known.add(url)
-            yield Request(url, self.parse, priority=SITEMAP, meta={"kind": "sitemap"})
+            yield Found(url, "sitemap", SITEMAP)
         for url in found.pages:
             kind = LinkKind.ARTICLE if shape(url) == "article" else LinkKind.OTHER
             if made := self._followable(url):
-                yield self._request(made, kind).replace(priority=NAMED if kind is LinkKind.ARTICLE else 0)
+                yield Found(made, kind, NAMED if kind is LinkKind.ARTICLE else 0)
 
     def _followable(self, url: str) -> str | None:
         made = followable(url, self.hosts)
         return None if made and site_of(made) in self._skip and self._skip[site_of(made)].search(made) else made
-
-    def _request(self, url: str, kind: LinkKind) -> Request:
-        return Request(url, self.parse, errback=self.failed, priority=PRIORITY[kind], meta={"kind": str(kind)})
 
     def failed(self, failure: Failure) -> None:
         """A page that did not come: gone for good, or failed for this run."""

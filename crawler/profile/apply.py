@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import replace
 
-from crawler.page import Kind, Page
+from crawler.page import Block, Kind, Page
 from crawler.profile.edges import EDGES, bodies, key_of, run
 
 RULE = "profile-repeat"  # stands at every line that a profile takes out
@@ -20,9 +20,12 @@ def marked(page: Page, known: Mapping[str, Container[str]]) -> Page:
         return page
     found: set[int] = set()
     for body in bodies(page):
-        keys = [key_of(block.text, page.title) for _, block in body]
+
+        def key_at(at: int, body: list[tuple[int, Block]] = body) -> str:
+            return key_of(body[at][1].text, page.title)
+
         for edge in EDGES:
-            found.update(body[at][0] for at in run(keys, edge, known[edge].__contains__))
+            found.update(body[at][0] for at in run(len(body), key_at, edge, known[edge]))
     if not found:
         return page
     blocks = [replace(block, rule=RULE) if index in found else block for index, block in enumerate(page.blocks)]

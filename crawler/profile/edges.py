@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator
 from functools import cache
 
 from crawler.datafiles import data_file
@@ -63,17 +63,17 @@ def bodies(page: Page) -> list[list[tuple[int, Block]]]:
     return [parts[number] for number in sorted(parts)]
 
 
-def run(keys: Sequence[str], edge: str, known: Callable[[str], bool]) -> Iterator[int]:
-    """Positions of the known lines at one edge of a text, from outside inwards.
+def run(size: int, key_at: Callable[[int], str], edge: str, known: Container[str]) -> Iterator[int]:
+    """Positions of the known lines at one edge of a text of `size` lines, from outside inwards; `key_at` gives their keys.
 
     Lines that carry a mark of their own (an editor, tags) are passed: general rules decide about them. The
     first line that is neither ends the run.
     """
-    order = range(len(keys)) if edge == HEAD else range(len(keys) - 1, -1, -1)
-    for at in list(order)[:REACH]:
-        if known(keys[at]):
+    for at in range(size)[:REACH] if edge == HEAD else range(size)[: -REACH - 1 : -1]:
+        key = key_at(at)
+        if key in known:
             yield at
-        elif not passed(keys[at]):
+        elif not passed(key):
             return
 
 

@@ -38,12 +38,16 @@ def masked(path: str) -> str:
 
 def container(page: Page) -> str:
     """The path of the element that holds most of the text; "" for a page without text."""
-    weights: Counter[str] = Counter()
+    body = Zone.BODY
+    paths: dict[str, int] = {}
     for block in page.blocks:
-        if block.zone is Zone.BODY and block.path:
-            above, _, here = masked(block.path).rpartition(">")
-            plain = re.split("[#.]", here, maxsplit=1)[0] in _PARAGRAPHS
-            weights[above if plain and above else here] += len(block.text)
+        if block.zone is body and block.path:
+            paths[block.path] = paths.get(block.path, 0) + len(block.text)
+    weights: Counter[str] = Counter()
+    for path, size in paths.items():
+        above, _, here = masked(path).rpartition(">")
+        plain = re.split("[#.]", here, maxsplit=1)[0] in _PARAGRAPHS
+        weights[above if plain and above else here] += size
     return max(weights, key=lambda path: (weights[path], path)) if weights else ""
 
 

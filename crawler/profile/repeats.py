@@ -123,7 +123,7 @@ def _contexts(parts: list[_Part], edge: str, known: set[str]) -> dict[str, int]:
     """For each line how many different texts stand inside of the run of furniture that it belongs to; the longest line tells."""
     beside: defaultdict[str, set[str]] = defaultdict(set)
     for part in parts:
-        at = list(run(part.keys, edge, known.__contains__))
+        at = list(run(len(part.keys), part.keys.__getitem__, edge, known))
         if not at:
             continue
         inner = part.keys[at[-1] + 1 :] if edge == HEAD else part.keys[: at[-1]]
@@ -137,7 +137,7 @@ def _takes_too_much(parts: list[_Part], known: dict[str, set[str]]) -> bool:
     """Whether more than half of an ordinary page would go: the texts are copies of each other, or templates."""
     shares = []
     for part in parts:
-        gone = {at for edge in EDGES for at in run(part.keys, edge, known[edge].__contains__)}
+        gone = {at for edge in EDGES for at in run(len(part.keys), part.keys.__getitem__, edge, known[edge])}
         shares.append(sum(part.sizes[at] for at in gone) / (sum(part.sizes) or 1))
     shares.sort()
     return bool(shares) and shares[len(shares) // 2] > _MOST_OF_A_PAGE
