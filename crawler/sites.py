@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,17 @@ def load_sites(folder: Path | None = None) -> dict[str, Site]:
     """Every site of `folder` (default: data/sites/), by name, in the order of the names. Raises SiteError."""
     folder = folder or data_file("sites")
     return {path.stem: read_site(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def readable_sites(told: Callable[[str], None], folder: Path | None = None) -> list[Site]:
+    """The sites of `folder` (default: data/sites/) whose files can be read; `told` is called with a line about each other."""
+    made = []
+    for path in sorted((folder or data_file("sites")).glob("*.toml")):
+        try:
+            made.append(read_site(path))
+        except SiteError as error:
+            told(f"{error}; the file is left aside")
+    return made
 
 
 def sites_from_urls(urls: str) -> list[Site]:

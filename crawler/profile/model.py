@@ -50,6 +50,11 @@ class Profile:
         del made["given"]
         return {key: list(value) if isinstance(value, tuple) else value for key, value in made.items()}
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing has to be learned beside it: it names layouts or repeats."""
+        return bool(self.layouts or self.repeats)
+
     @cached_property
     def known(self) -> dict[str, frozenset[str]]:
         """The lines to drop at each edge, as they are compared."""
