@@ -83,11 +83,18 @@ def _expect(table: dict[str, Any], path: Path) -> Expect:
 def read_site(path: Path) -> Site:
     """The site that the file describes. Raises SiteError for a broken file, an unknown key, a wrong type or value."""
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SiteError(f"{path}: not valid TOML: {error}; mend the file or remove it") from None
+        data = path.read_bytes()
     except OSError as error:
         raise SiteError(f"{path}: cannot be read: {error.strerror}") from None
+    return parse_site(data, path)
+
+
+def parse_site(data: bytes, path: Path) -> Site:
+    """The site that a file `path` with these bytes describes. Raises SiteError as `read_site` does."""
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteError(f"{path}: not valid TOML: {error}; mend the file or remove it") from None
     known = [f.name for f in fields(Site) if f.name != "name"]
     for key, value in table.items():
         if key not in known:

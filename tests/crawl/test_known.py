@@ -57,7 +57,7 @@ def saved(library: Furnished, number: int, folder: Path) -> Path:
 def lines(run: Run, folder: Path) -> dict[str, str]:
     """The last line of each document in the feed below `folder`, by title."""
     assert verify(folder) == []
-    rows = Run(subprocess.CompletedProcess([], 0), folder).rows("feed")
+    rows = Run(subprocess.CompletedProcess([], 0, "", ""), folder).rows("feed")
     return {row["title"]: row["body"].splitlines()[-1] for row in rows}
 
 
@@ -205,6 +205,19 @@ def test_a_broken_file_of_a_site_is_told(checkout: Path, library: Furnished, tmp
         assert run.returncode == 2 and said in run.stderr and "Traceback" not in run.stderr
 
 
+def test_learn_adds_to_the_file_of_the_site_whatever_its_name(checkout: Path, library: Furnished) -> None:
+    site = checkout / "data" / "sites" / "river.toml"
+    text = f'start_urls = ["{library.start}"]\nskip = ["/doc/1[0-9]"]\n'
+    site.write_text(text, "utf-8")
+    run = there(checkout, "learn", "--update", *FAST, library.start, **library.env)
+    assert run.returncode == 0 and f"added to {site}: pages, articles, lists, layouts, repeats" in run.stdout, run.stderr
+    assert site.read_text("utf-8").startswith(text) and not (site.parent / f"{HOST}.toml").exists()
+    assert library.hits(library.url(9)) == 1 and library.hits(library.url(10)) == 0, "what a person skips is not looked at"
+    assert there(checkout, "crawl", "wenku", "-a", "sites=river", *FAST, **library.env).returncode == 0
+    rows = Run(subprocess.CompletedProcess([], 0, "", ""), checkout / "data").rows("feed")
+    assert len(rows) == 14 and not any(LINE in row["body"] for row in rows)
+
+
 # ---- clean --------------------------------------------------------------------------------------------------
 
 
@@ -222,7 +235,7 @@ def wanted(pages: list[tuple[Family, int]]) -> dict[str, str]:
 
 
 def bodies(folder: Path) -> dict[str, str]:
-    rows: list[dict[str, Any]] = Run(subprocess.CompletedProcess([], 0), folder).rows("feed")
+    rows: list[dict[str, Any]] = Run(subprocess.CompletedProcess([], 0, "", ""), folder).rows("feed")
     return {row["url"]: row["body"] for row in rows}
 
 
