@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPO, Run
+from conftest import Run, run_there
 
 from crawler.feed import verify
 from crawler.profile import RULE
@@ -159,34 +157,16 @@ def test_a_crawl_learns_anew_what_cannot_be_read(scrapy: Scrapy, library: Furnis
 # ---- what a person wrote --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A copy of the program, whose data/sites/ a test may write into."""
-    copy = tmp_path / "checkout"
-    for part in ("crawler", "spiders", "pipelines", "data"):
-        shutil.copytree(REPO / part, copy / part, ignore=shutil.ignore_patterns("*.jsonl", "*.sqlite*", "__pycache__"))
-    shutil.copy(REPO / "scrapy.cfg", copy)
-    return copy
-
-
-def there(checkout: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """`scrapy ARGS` in the copy."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("WENKU_") and not k.lower().endswith("_proxy")}
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *args], cwd=checkout, env=kept | {"PYTHONPATH": str(checkout)} | env, capture_output=True, text=True
-    )  # fmt: skip
-
-
 def test_what_a_person_wrote_is_used(checkout: Path, library: Furnished) -> None:
     site = checkout / "data" / "sites" / "river.toml"
     site.write_text(f'start_urls = ["{library.start}"]\n[profile]\ndrop = ["{LINE}"]\n', "utf-8")
-    told = there(checkout, "explain", library.url(1), **library.env)
-    assert "profile   given in data/sites/river.toml (drop)\n" in told.stdout and GONE in told.stdout, told.stderr
+    told = run_there(checkout, "explain", library.url(1), env=library.env)
+    assert "profile   given in data/sites/river.toml (drop)\n" in told.out and GONE in told.out, told.err
     site.write_text(f'start_urls = ["{library.start}"]\n[profile]\nkeep = ["{LINE}"]\n', "utf-8")
-    assert there(checkout, "crawl", "wenku", "-a", "sites=river", *FAST, **library.env).returncode == 0
-    told = there(checkout, "explain", library.url(1), **library.env)
-    assert "profile   learned from 20 articles; given in data/sites/river.toml (keep)\n" in told.stdout
-    assert f"+ {LINE}" in told.stdout, "a person's word wins"
+    assert run_there(checkout, "crawl", "wenku", "-a", "sites=river", *FAST, env=library.env).status == 0
+    told = run_there(checkout, "explain", library.url(1), env=library.env)
+    assert "profile   learned from 20 articles; given in data/sites/river.toml (keep)\n" in told.out
+    assert f"+ {LINE}" in told.out, "a person's word wins"
 
 
 def test_a_broken_file_of_a_site_is_told(checkout: Path, library: Furnished, tmp_path: Path) -> None:
@@ -197,24 +177,24 @@ def test_a_broken_file_of_a_site_is_told(checkout: Path, library: Furnished, tmp
         ('[[profile.layouts]]\ncontainer = "//div"', "river.toml: profile: layouts 1: container: '//div' is no path"),
     ):
         site.write_text(f'start_urls = ["{library.start}"]\n{text}\n', "utf-8")
-        told = there(checkout, "explain", library.url(1), **library.env)
-        assert told.returncode == 0 and said in told.stderr and told.stderr.count("\n") == 1 and f"+ {LINE}" in told.stdout
-        made = there(checkout, "clean", "-o", str(tmp_path / said[-4:]), str(page))
-        assert made.returncode == 0 and said in made.stderr and "1 documents" in made.stdout
-        run = there(checkout, "crawl", "wenku", "-a", "sites=river", **library.env)
-        assert run.returncode == 2 and said in run.stderr and "Traceback" not in run.stderr
+        told = run_there(checkout, "explain", library.url(1), env=library.env)
+        assert told.status == 0 and said in told.err and told.err.count("\n") == 1 and f"+ {LINE}" in told.out
+        made = run_there(checkout, "clean", "-o", str(tmp_path / said[-4:]), str(page))
+        assert made.status == 0 and said in made.err and "1 documents" in made.out
+        run = run_there(checkout, "crawl", "wenku", "-a", "sites=river", env=library.env)
+        assert run.status == 2 and said in run.err and "Traceback" not in run.err
 
 
 def test_learn_adds_to_the_file_of_the_site_whatever_its_name(checkout: Path, library: Furnished) -> None:
     site = checkout / "data" / "sites" / "river.toml"
     text = f'start_urls = ["{library.start}"]\nskip = ["/doc/1[0-9]"]\n'
     site.write_text(text, "utf-8")
-    run = there(checkout, "learn", "--update", *FAST, library.start, **library.env)
-    assert run.returncode == 0 and f"added to {site}: pages, articles, lists, layouts, repeats" in run.stdout, run.stderr
+    run = run_there(checkout, "learn", "--update", *FAST, library.start, env=library.env)
+    assert run.status == 0 and f"added to {site}: pages, articles, lists, layouts, repeats" in run.out, run.err
     assert site.read_text("utf-8").startswith(text) and not (site.parent / f"{HOST}.toml").exists()
     assert library.hits(library.url(9)) == 1 and library.hits(library.url(10)) == 0, "what a person skips is not looked at"
-    assert there(checkout, "crawl", "wenku", "-a", "sites=river", *FAST, **library.env).returncode == 0
-    rows = Run(subprocess.CompletedProcess([], 0, "", ""), checkout / "data").rows("feed")
+    assert run_there(checkout, "crawl", "wenku", "-a", "sites=river", *FAST, env=library.env).status == 0
+    rows = run.rows("feed")
     assert len(rows) == 14 and not any(LINE in row["body"] for row in rows)
 
 
