@@ -39,6 +39,8 @@ class Glance:
         """What was kept of this site, as `save_profile` was given it; None when it is unknown. Raises LedgerError."""
         if not self._url and not self._file.exists():
             return None
+        if self._url:
+            self._place = parse(self._url).render_as_string(hide_password=True)
         try:
             with database_errors(self._place):
                 self._connection = self._connection or self._open()
@@ -50,8 +52,6 @@ class Glance:
             raise LedgerError(f"{self._place} keeps no profiles that this program knows; a crawl brings it up to date") from None
 
     def _open(self) -> Connection:
-        if self._url:
-            self._place = parse(self._url).render_as_string(hide_password=True)
         engine = reading_engine(self._url or f"sqlite:///{self._file}")
         try:
             if not inspect(engine).has_table(sites.name):
