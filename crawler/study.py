@@ -1,14 +1,15 @@
 """Pages out of files, read with what is known of their sites, as a crawl would read them: the first ones of an unknown
 site wait until they show what its pages have in common.
 
-Pure. The same files in the same order make the same documents.
+Pure. Articles go on in the order in which they came, so that of two copies the first is published, and the same files
+make the same documents.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from crawler.items import Article
 from crawler.known import Found, Known
@@ -16,10 +17,22 @@ from crawler.page import Page
 from crawler.profile import LEAST, Lessons, Profile
 from crawler.text import printable
 
-# Sites of which articles wait, or may: 20 pages each (60 at most, where layouts change), measured 45 KB for a page with
-# 170 links. Of more sites than these, the one that was not heard of for longest goes on with what it has.
+# Articles that wait, or stand behind one that does: measured 45 KB for a page with 170 links, so 45 MB. When there are
+# more, the site of the first one has to do with what it has.
+WAITING = 1000
+# Sites that are being learned; each remembers 60 odd pages at most. Of more than these, the one that was not heard of
+# for longest has to do with what it has.
 OPEN = 50
 LEARNED, KNOWN, GENERAL = "learned from these pages", "known before", "read by general rules"
+
+
+@dataclass(slots=True)
+class _Place:
+    """An article in the line, and whether it may go on."""
+
+    article: Article
+    key: str
+    ready: bool = False
 
 
 class Study:
@@ -30,9 +43,15 @@ class Study:
 
     def __init__(self, known: Known, size: int, noted: Callable[[str], None] = lambda _: None):
         self._known, self._size, self._noted = known, size, noted
-        self._open: dict[str, Lessons[Article]] = {}  # the one heard of last stands last
+        self._line: deque[_Place] = deque()
+        self._open: dict[str, Lessons[_Place]] = {}  # the one heard of last stands last
         self._learned: dict[str, Profile] = {}
         self._read_as: dict[str, str] = {}
+
+    @property
+    def waiting(self) -> int:
+        """Articles that have not gone on yet."""
+        return len(self._line)
 
     @property
     def sites(self) -> Counter[str]:
@@ -42,23 +61,38 @@ class Study:
     def take(self, article: Article, group: str = "") -> list[Article]:
         """One article of its site; of `group` when it has no address by which its site would be known.
 
-        A text without a layout (plain text, an old feed) has nothing to be recognised by and goes on at once.
+        A text without a layout (plain text, an old feed) has nothing to be recognised by, and waits for others alone.
         """
-        if not self._size or not any(block.path for block in article.page.blocks):
+        if not self._size:
             return [article]
-        key = group or article.site
-        lessons = self._open.pop(key, None) or self._begin(key, "" if group else article.site)
-        self._open[key] = lessons
-        gone = lessons.take(article, article.page)
+        place = _Place(article, group or article.site)
+        self._line.append(place)
+        if any(block.path for block in article.page.blocks):
+            lessons = self._open.pop(place.key, None) or self._begin(place.key, "" if group else article.site)
+            self._open[place.key] = lessons
+            _let_go(lessons.take(place, article.page))
+        else:
+            place.ready = True
         while len(self._open) > OPEN:
-            gone += self._end(next(iter(self._open)))
-        return _as_read(gone)
+            _let_go(self._open.pop(next(iter(self._open))).flush())
+        if len(self._line) > WAITING and not self._line[0].ready:
+            _let_go(self._open[self._line[0].key].flush())
+        return self._gone()
 
     def close(self) -> list[Article]:
         """The articles that still wait: no more come."""
-        return _as_read([released for key in list(self._open) for released in self._end(key)])
+        for lessons in self._open.values():
+            _let_go(lessons.flush())
+        self._open.clear()
+        return self._gone()
 
-    def _begin(self, key: str, host: str) -> Lessons[Article]:
+    def _gone(self) -> list[Article]:
+        gone = []
+        while self._line and self._line[0].ready:
+            gone.append(self._line.popleft().article)
+        return gone
+
+    def _begin(self, key: str, host: str) -> Lessons[_Place]:
         found = self._known.of(host) if key not in self._learned else Found(self._learned[key], self._known.of(host).given)
         self._read_as.setdefault(key, KNOWN if found.applied else GENERAL)
 
@@ -73,12 +107,10 @@ class Study:
             if lessons.held >= LEAST:  # that fewer pages teach nothing needs no words
                 told(line)
 
-        lessons: Lessons[Article] = Lessons(found.learned, found.given, sample=self._size, learned=learned, told=told, noted=noted)
+        lessons: Lessons[_Place] = Lessons(found.learned, found.given, sample=self._size, learned=learned, told=told, noted=noted)
         return lessons
 
-    def _end(self, key: str) -> list[tuple[Article, Page]]:
-        return self._open.pop(key).flush()
 
-
-def _as_read(gone: list[tuple[Article, Page]]) -> list[Article]:
-    return [replace(article, page=page) for article, page in gone]
+def _let_go(released: list[tuple[_Place, Page]]) -> None:
+    for place, page in released:
+        place.article, place.ready = replace(place.article, page=page), True
