@@ -55,10 +55,11 @@ def account(page: Page, cleaned: Cleaned) -> list[Line]:
     return lines
 
 
-def fields(page: Page, cleaned: Cleaned) -> list[tuple[str, str, str]]:
-    """(name, value, where it was found) of everything that was read off the page."""
+def fields(page: Page, cleaned: Cleaned, profile: str = "") -> list[tuple[str, str, str]]:
+    """(name, value, where it was found) of everything that was read off the page; `profile` says what its site's is."""
     where = page.where
-    rows = [
+    rows = [("profile", profile, "")] if profile else []
+    rows += [
         ("kind", str(page.kind), where.get("kind", "")),
         ("title", cleaned.title, where.get("title", "")),
         ("date", cleaned.date or "–", _sources(where.get("date", ""), f"“{page.date}”" if page.date else "")),
@@ -88,10 +89,10 @@ _MARK = {State.KEPT: "+", State.JOINED: "~", State.DROPPED: "-"}
 _COLOUR = {State.KEPT: "\x1b[32m", State.JOINED: "\x1b[36m", State.DROPPED: "\x1b[2m"}
 
 
-def as_text(page: Page, cleaned: Cleaned, *, colour: bool = False, width: int = 100) -> str:
+def as_text(page: Page, cleaned: Cleaned, *, profile: str = "", colour: bool = False, width: int = 100) -> str:
     """The account for a terminal: fields, then a line for each block (`+` kept, `~` joined, `-` dropped by [rule])."""
     out = [f"{name:<10}{printable(value, width)}" + (f"   ({printable(at, 60)})" if at else "")
-           for name, value, at in fields(page, cleaned)]  # fmt: skip
+           for name, value, at in fields(page, cleaned, profile)]  # fmt: skip
     out.append("")
     for line in account(page, cleaned):
         rules = f"[{', '.join(line.rules)}] " if line.rules else ""
@@ -115,13 +116,13 @@ del{color:var(--soft)}#hide:checked~ol .dropped{display:none}
 """
 
 
-def as_html(page: Page, cleaned: Cleaned) -> str:
+def as_html(page: Page, cleaned: Cleaned, *, profile: str = "") -> str:
     """The account as one HTML page that needs nothing else: no script, no network, readable on a phone and in the dark."""
     lines = account(page, cleaned)
     counts = Counter(line.state for line in lines)
     rows = "".join(
         f"<tr><td>{escape(name)}</td><td>{_shown(value)}</td><td>{_shown(at)}</td></tr>"
-        for name, value, at in fields(page, cleaned)
+        for name, value, at in fields(page, cleaned, profile)
     )
     items = "".join(
         f'<li class="{line.state}">' + "".join(f'<span class="rule">{escape(r)}</span>' for r in line.rules)

@@ -104,6 +104,7 @@ class Run:
             self.ledger.merging = Merger(self.known, self.ledger.signatures)
         self.record = Record()  # what people see of the run
         self.holding = Holding(crawler, self.ledger)
+        self.record.profiles = self.holding.notes
         self.problem: Exception | None = None  # why nothing can be written any more
         self.last_words = ""  # what came of the crawl, for the command to say after everything else
         self._stored: dict[str, Document] = {}
@@ -225,15 +226,21 @@ class Run:
             status = LIMIT
         if self.problem:
             status = DISK if isinstance(self.problem, DiskError | LedgerError | FeedError) else BROKEN
-        if status == COMPLETE and not self._is_as_expected():
-            status = MISSED
+        if status in (COMPLETE, INCOMPLETE) and ended is not Ended.LIMITED and not self._is_as_expected(ended):
+            status = MISSED  # a page that failed is tried again by itself; of this a person has to know
         self._stats.set_value(EXIT_STATUS, status)
         self.last_words = "\n".join([*self._noted(), self._last_words(ended, status, states, parts)])
 
-    def _is_as_expected(self) -> bool:
-        """Whether the run brought of every site what a person expects of it; the record has the rows."""
+    def _is_as_expected(self, ended: Ended) -> bool:
+        """Whether the run brought of every site what a person expects of it; the record has the rows.
+
+        Of a site that wants to wait the rest is still to come, and nothing can be said yet.
+        """
         today = datetime.now(UTC).date()
+        off = hosts_of(self._crawler).ever_off().keys() if ended is not Ended.COMPLETE else set()
         for site in getattr(self._crawler.spider, "sites", ()):
+            if site.hosts & off:
+                continue
             seen = Seen()
             for host in site.hosts & self._seen.keys():
                 found = self._seen[host]
@@ -268,12 +275,12 @@ class Run:
             return f"wenku: stopped: {printable(str(self.problem), 500)}\nwenku: {numbers} in {seconds:.0f} s are safe"
         known = f"{sum(states.values())} addresses known: " + ", ".join(f"{n} {state}" for state, n in states.items())
         word = "not as expected" if status == MISSED else "stopped by a limit" if status == LIMIT else {Ended.LIMITED: "stopped"}.get(ended, ended.value)
-        if status in (COMPLETE, MISSED) and parts:
-            following = f"look at {self._folder}/feed/{parts[-1].name}; the same command later brings only what is new"
-        elif status in (COMPLETE, MISSED):
-            following = "nothing new since the last run"
-        else:
+        if ended is not Ended.COMPLETE or status not in (COMPLETE, MISSED):
             following = "the same command again goes on"
+        elif parts:
+            following = f"look at {self._folder}/feed/{parts[-1].name}; the same command later brings only what is new"
+        else:
+            following = "nothing new since the last run"
         return f"wenku: {known}\nwenku: {word}: {numbers} in {seconds:.0f} s; the feed is in {self._folder}/feed; {following}"
 
 

@@ -1,6 +1,6 @@
 """Files through the same stages as a crawl, into a feed of their own: `scrapy clean`.
 
-Nothing is fetched and no ledger is needed: the feed is made in one go, into a folder that holds none yet.
+Nothing is fetched and nothing is put into a ledger: the feed is made in one go, into a folder that holds none yet.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from crawler.dedup import Deduplicator
 from crawler.document import duplicate_row, pieces, publishable, rejected_row
 from crawler.feed import Feed, FeedError, encode
 from crawler.items import Article, Document
-from crawler.sources import SourceError, articles
-from crawler.urls import document_id
+from crawler.sources import NO_ADDRESS, SourceError, articles
+from crawler.study import Study
+from crawler.urls import document_id, site_of
 
 PART_ROWS = 1000  # rows of a part, as in a crawl
+_NO_SITE = site_of(NO_ADDRESS)
 
 
 @dataclass(slots=True)
@@ -48,10 +50,12 @@ class _Writer:
         self._lines = []
 
 
-def clean_files(paths: Iterable[Path], folder: Path, told: Callable[[Document], None] = lambda _: None) -> Tally:
+def clean_files(
+    paths: Iterable[Path], folder: Path, study: Study, told: Callable[[Document], None] = lambda _: None
+) -> Tally:
     """Reads `paths`, and publishes what they hold into the data folder `folder`; calls `told` with each document.
 
-    A file that cannot be read is noted and the others go on. Raises FeedError when `folder` cannot be used or
+    `study` has pages wait until their site is known; those without an address are one site with the others of their folder. A file that cannot be read is noted and the others go on. Raises FeedError when `folder` cannot be used or
     holds documents already: their index is with the crawl that made them.
     """
     feed = Feed(folder)
@@ -63,9 +67,13 @@ def clean_files(paths: Iterable[Path], folder: Path, told: Callable[[Document], 
     for path in paths:
         try:
             for article in articles(path, desk.leave):
-                desk.take(_apart(article, seen))
+                group = str(path.parent) if article.site == _NO_SITE else ""
+                for ready in study.take(_apart(article, seen), group):
+                    desk.take(ready)
         except SourceError as problem:
             desk.tally.problems.append(str(problem))
+    for ready in study.close():
+        desk.take(ready)
     return desk.close()
 
 

@@ -47,6 +47,7 @@ class Progress:
         crawler.signals.connect(self.spider_opened, signals.spider_opened)
         crawler.signals.connect(self.response_received, signals.response_received)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
+        crawler.signals.connect(self.engine_stopped, signals.engine_stopped)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Progress:
@@ -79,6 +80,11 @@ class Progress:
             for handler in self._handlers:
                 handler.setStream(sys.stderr)  # type: ignore[arg-type]
         self._keep(everything=True)
+
+    def engine_stopped(self) -> None:
+        """The run has closed its books behind us, and judged what is expected of its sites: the report is to say so."""
+        if self._run.record.expectations:
+            self._keep()
 
     def _keep(self, everything: bool = False) -> None:
         """What the report will read; a run that is killed leaves the last state of it."""

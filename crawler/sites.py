@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -83,11 +83,18 @@ def _expect(table: dict[str, Any], path: Path) -> Expect:
 def read_site(path: Path) -> Site:
     """The site that the file describes. Raises SiteError for a broken file, an unknown key, a wrong type or value."""
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SiteError(f"{path}: not valid TOML: {error}; mend the file or remove it") from None
+        data = path.read_bytes()
     except OSError as error:
         raise SiteError(f"{path}: cannot be read: {error.strerror}") from None
+    return parse_site(data, path)
+
+
+def parse_site(data: bytes, path: Path) -> Site:
+    """The site that a file `path` with these bytes describes. Raises SiteError as `read_site` does."""
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteError(f"{path}: not valid TOML: {error}; mend the file or remove it") from None
     known = [f.name for f in fields(Site) if f.name != "name"]
     for key, value in table.items():
         if key not in known:
@@ -120,6 +127,17 @@ def load_sites(folder: Path | None = None) -> dict[str, Site]:
     """Every site of `folder` (default: data/sites/), by name, in the order of the names. Raises SiteError."""
     folder = folder or data_file("sites")
     return {path.stem: read_site(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def readable_sites(told: Callable[[str], None], folder: Path | None = None) -> list[Site]:
+    """The sites of `folder` (default: data/sites/) whose files can be read; `told` is called with a line about each other."""
+    made = []
+    for path in sorted((folder or data_file("sites")).glob("*.toml")):
+        try:
+            made.append(read_site(path))
+        except SiteError as error:
+            told(f"{error}; the file is left aside")
+    return made
 
 
 def sites_from_urls(urls: str) -> list[Site]:

@@ -58,7 +58,7 @@ def articles(path: Path, left: Left = lambda words, wrong: None) -> Iterator[Art
     elif name.endswith(".txt"):
         yield _article(read_text(plain(data)), NO_ADDRESS + path.name, when)
     elif name.endswith((".html", ".htm", ".shtml", ".xhtml", ".mhtml", ".asp", ".aspx", ".jsp", ".php")):
-        page = read_page(data, _saved_from(data))
+        page = read_page(data, saved_from(data))
         if page.kind is Kind.ARTICLE:
             yield _article(page, page.url or page.canonical or NO_ADDRESS + path.name, when)
         else:
@@ -89,7 +89,7 @@ def plain(data: bytes) -> str:
         return data.decode("gb18030", "replace")
 
 
-def _saved_from(data: bytes) -> str:
+def saved_from(data: bytes) -> str:
     """The address that a browser wrote into the page when it saved it."""
     match = re.search(rb"<!-- saved from url=\(\d+\)(\S+) -->", data[:2000])
     return match[1].decode("ascii", "replace") if match else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -58,6 +59,24 @@ def scrapy(tmp_path: Path) -> Callable[..., Run]:
         return run_scrapy(*args, data=kwargs.pop("data", tmp_path / "data"), **kwargs)
 
     return call
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the program, whose data/sites/ a test may write into. Its data folder is its own."""
+    copy = tmp_path / "checkout"
+    for part in ("crawler", "spiders", "pipelines", "data"):
+        shutil.copytree(REPO / part, copy / part, ignore=shutil.ignore_patterns("*.jsonl", "*.sqlite*", "__pycache__"))
+    shutil.copy(REPO / "scrapy.cfg", copy)
+    return copy
+
+
+def run_there(checkout: Path, *args: str, env: dict[str, str] | None = None) -> Run:
+    """`scrapy ARGS` in such a copy."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("WENKU_") and not k.lower().endswith("_proxy")}
+    environment = kept | {"PYTHONPATH": str(checkout), "PYTHONWARNINGS": "error"} | (env or {})
+    process = subprocess.run([sys.executable, "-m", "scrapy", *args], cwd=checkout, env=environment, capture_output=True, text=True, timeout=120)
+    return Run(process, checkout / "data")
 
 
 @pytest.fixture(scope="session")

@@ -46,8 +46,9 @@ class Place:
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         for old, new in (
             ("http://a.example/,http://b.example/", f"{self.served.start},{self.served.start}"),
-            ("scrapy learn http://www.example.com/", f"scrapy learn -o {self.folder}/learned.toml {self.served.start}"),
+            ("scrapy learn", f"scrapy learn -o {self.folder}/learned.toml"),
             ("http://www.example.com/1.html", self.served.url(1)),
+            ("http://www.example.com/", self.served.start),
             ("/srv/wenku", str(self.folder / "srv")),
             ("s3://bucket", f"file://{self.folder}/bucket"),
         ):

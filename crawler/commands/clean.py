@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
@@ -10,8 +11,13 @@ from scrapy.exceptions import UsageError
 
 from crawler.clean import RuleError, rules
 from crawler.commands import EXIT_USAGE, complain
+from crawler.commands.crawl import SettingError, check_numbers
 from crawler.feed import DiskError, FeedError
-from crawler.offline import clean_files
+from crawler.known import Known
+from crawler.ledger.glance import Glance
+from crawler.offline import Tally, clean_files
+from crawler.sites import readable_sites
+from crawler.study import Study
 
 EXIT_PROBLEMS, EXIT_DISK = 1, 74
 
@@ -37,21 +43,33 @@ class Command(ScrapyCommand):
         folder = Path(opts.output or "cleaned")
         try:
             rules.bundled()
-            tally = clean_files(paths, folder)
+            tally, sites = self._clean(paths, folder)
         except DiskError as error:
             complain(error)
             self.exitcode = EXIT_DISK
             return
-        except (RuleError, FeedError) as error:
+        except (RuleError, FeedError, SettingError) as error:
             complain(error)
             self.exitcode = EXIT_USAGE
             return
         for words in (*tally.notes, *tally.problems):
             complain(words)
+        if sites:
+            print("sites: " + ", ".join(f"{count} {how}" for how, count in sorted(sites.items())))
         print(f"{tally.documents} documents, {tally.duplicates} duplicates, {tally.rejected} rejected, {tally.left} left out from {len(paths)} "
               f"files; the feed is in {folder / 'feed'}")  # fmt: skip
         if tally.problems:
             self.exitcode = EXIT_PROBLEMS
+
+    def _clean(self, paths: list[Path], folder: Path) -> tuple[Tally, Counter[str]]:
+        """What came of the files, and how many sites were read how."""
+        assert self.settings
+        check_numbers(self.settings)
+        size = self.settings.getint("PROFILE_PAGES")
+        with Glance(self.settings["DATA_DIR"], self.settings["LEDGER_URL"]) as glance:
+            study = Study(Known(glance, readable_sites(complain) if size else [], complain), size, complain)
+            tally = clean_files(paths, folder, study)
+        return tally, study.sites
 
 
 def _files(path: Path) -> list[Path]:

@@ -19,10 +19,14 @@ from twisted.python.failure import Failure
 
 from crawler.clean import RuleError, clean
 from crawler.commands import EXIT_USAGE, complain
+from crawler.commands.crawl import SettingError, check_numbers
 from crawler.explain import as_html, as_text
 from crawler.extract import read_page, read_text
-from crawler.sites import load_sites
-from crawler.sources import plain
+from crawler.known import Known
+from crawler.ledger.glance import Glance
+from crawler.page import Page
+from crawler.sites import Site, readable_sites
+from crawler.sources import plain, saved_from
 from crawler.urls import BadUrl, canonical, site_of
 
 EXIT_UNREACHABLE = 1
@@ -40,10 +44,10 @@ class OnePage(Spider):
 
     name = "explain"
 
-    def __init__(self, url: str, **kwargs: Any):
+    def __init__(self, url: str, sites: list[Site], **kwargs: Any):
         super().__init__(**kwargs)
         self.url = url
-        self.sites = [site for site in load_sites().values() if site_of(url) in site.hosts]
+        self.sites = [site for site in sites if site_of(url) in site.hosts]
         self.response: Response | None = None
         self.problem = ""
 
@@ -79,31 +83,54 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one address or file: scrapy explain http://www.example.com/1.html")
+        self._sites = readable_sites(complain)
         try:
+            assert self.settings
+            check_numbers(self.settings)
             url, data = self._source(args[0], opts.url)
+            if data is None:
+                return
+            page, profile = self._read(data, url, args[0].lower().removesuffix(".gz").endswith(".txt"))
+            cleaned = clean(page, now=datetime.now(UTC))
+            if opts.html:
+                self._write(Path(opts.html), as_html(page, cleaned, profile=profile))
+            else:
+                print(as_text(page, cleaned, profile=profile, colour=sys.stdout.isatty()))
         except (OSError, EOFError, zlib.error, BadUrl) as error:
             reason = getattr(error, "strerror", None) or error
-            complain(f"{args[0]}: {reason}; name a saved page or an http address")
-            self.exitcode = EXIT_USAGE
-            return
-        if data is None:
-            return
-        as_plain = args[0].lower().removesuffix(".gz").endswith(".txt")
-        page = read_text(plain(data), url) if as_plain else read_page(data, url)
+            self._end(f"{args[0]}: {reason}; name a saved page or an http address")
+        except (RuleError, SettingError) as error:
+            self._end(error)
+
+    def _end(self, message: object) -> None:
+        complain(message)
+        self.exitcode = EXIT_USAGE
+
+    def _write(self, path: Path, text: str) -> None:
         try:
-            cleaned = clean(page, now=datetime.now(UTC))
-        except RuleError as error:
-            complain(error)
-            self.exitcode = EXIT_USAGE
-            return
-        if opts.html:
-            try:
-                Path(opts.html).write_text(as_html(page, cleaned), "utf-8")
-            except OSError as error:
-                complain(f"{opts.html} cannot be written: {error.strerror}")
-                self.exitcode = EXIT_USAGE
-        else:
-            print(as_text(page, cleaned, colour=sys.stdout.isatty()))
+            path.write_text(text, "utf-8")
+        except OSError as error:
+            self._end(f"{path} cannot be written: {error.strerror}")
+
+    def _read(self, data: bytes, url: str, as_plain: bool) -> tuple[Page, str]:
+        """The page as a crawl would read it now, and by which profile of its site."""
+        assert self.settings
+        if as_plain:
+            return read_text(plain(data), url), "none: plain text has no layout; general rules"
+        page = read_page(data, url or saved_from(data))
+        if not self.settings.getint("PROFILE_PAGES"):
+            return page, "none: PROFILE_PAGES is 0; general rules"
+        try:
+            host = site_of(canonical(page.url or page.canonical))
+        except BadUrl:
+            return page, "none: the page does not say where it is from, --url tells it; general rules"
+        with Glance(self.settings["DATA_DIR"], self.settings["LEDGER_URL"]) as glance:
+            found = Known(glance, self._sites, complain).of(host)
+        applied = found.applied
+        if applied is None:
+            return page, f"none: nothing is known of {host}; general rules"
+        elsewhere = applied.disagreement(page)
+        return applied.apply(page), found.words + (f"; but this text is in {elsewhere}, in no known layout" if elsewhere else "")
 
     def _source(self, name: str, url: str) -> tuple[str, bytes | None]:
         """(address, bytes) of what is to be explained; the bytes are None when a fetch failed, which was said."""
@@ -113,7 +140,7 @@ class Command(ScrapyCommand):
         url = canonical(name)
         assert self.crawler_process
         crawler = self.crawler_process.create_crawler(OnePage)
-        self.crawler_process.crawl(crawler, url=url)
+        self.crawler_process.crawl(crawler, url=url, sites=self._sites)
         self.crawler_process.start()
         spider = crawler.spider
         assert isinstance(spider, OnePage)

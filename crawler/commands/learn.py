@@ -1,9 +1,13 @@
-"""`scrapy learn URL`: a polite look at a new site, what its pages have in common, and a file that a person may correct."""
+"""`scrapy learn URL`: a polite look at a site, what its pages have in common, and a file that a person may correct.
+
+Where a person has written one it is only added to, and only with `--update`.
+"""
 
 from __future__ import annotations
 
 import argparse
 import re
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -16,13 +20,15 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.commands import EXIT_USAGE, complain
+from crawler.commands.crawl import SettingError, check_numbers
 from crawler.commands.explain import ALONE
 from crawler.datafiles import data_file
 from crawler.extract import read_page
 from crawler.page import Kind, LinkKind, Page
-from crawler.profile import learn
+from crawler.profile import Profile, learn
+from crawler.profile.amend import amend, differences
 from crawler.profile.look import described, site_file
-from crawler.sites import SiteError, load_sites
+from crawler.sites import SiteError, load_sites, parse_site, read_site
 from crawler.urls import BadUrl, canonical, followable, site_of
 
 EXIT_NOTHING = 1
@@ -40,6 +46,7 @@ class Look(Spider):
         self.url, self.most = url, most
         self.hosts = {site_of(url)}
         self.sites = [site for site in load_sites().values() if self.hosts & site.hosts]
+        self._skip = [re.compile(pattern) for site in self.sites for pattern in site.skip]
         self.pages: list[Page] = []
         self.met: Counter[str] = Counter()
         self.problem = ""
@@ -59,7 +66,7 @@ class Look(Spider):
         following = [(page.next_page, LinkKind.PAGING)] if page.next_page and page.kind is not Kind.ARTICLE else []
         for link, kind in [*((link.url, link.kind) for link in page.links), *following]:
             url = followable(link, self.hosts)
-            if url and url not in self._asked and kind in PRIORITY and self._is_room(kind):
+            if url and url not in self._asked and kind in PRIORITY and self._is_room(kind) and not self._is_skipped(url):
                 self._asked.add(url)
                 self._by_kind[kind] += 1
                 yield self._request(url, kind)
@@ -68,6 +75,9 @@ class Look(Spider):
         """Lists must leave room for articles, of which some are none."""
         share = 2 * self.most if kind is LinkKind.ARTICLE else REQUESTS // 6
         return len(self._asked) < REQUESTS and self._by_kind[kind] < share
+
+    def _is_skipped(self, url: str) -> bool:
+        return any(pattern.search(url) for pattern in self._skip)
 
     def _request(self, url: str, kind: LinkKind) -> Request:
         return Request(url, self.parse, errback=self.failed, priority=PRIORITY[kind])
@@ -81,14 +91,15 @@ class Command(ScrapyCommand):
     requires_project = True
 
     def syntax(self) -> str:
-        return "[-o FILE] URL"
+        return "[-o FILE] [--update] URL"
 
     def short_desc(self) -> str:
-        return "Look at a new site, print what its pages have in common, propose data/sites/HOST.toml"
+        return "Look at a site, print what its pages have in common, propose data/sites/HOST.toml or what the file there lacks"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of data/sites/HOST.toml; must not exist")
+        parser.add_argument("-o", "--output", metavar="FILE", help="the site's file, instead of the one in data/sites/")
+        parser.add_argument("--update", action="store_true", help="add to the site's file what it lacks; what a person wrote stays")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings
@@ -99,19 +110,26 @@ class Command(ScrapyCommand):
         if len(args) != 1:
             raise UsageError("name the home page of one site: scrapy learn http://www.example.com/")
         try:
+            assert self.settings
+            check_numbers(self.settings)
             url = canonical(args[0])
-            known = [site.name for site in load_sites().values() if site_of(url) in site.hosts and not site.served_by]
-        except (BadUrl, SiteError) as error:
+            path = self._file(url, opts.output)
+            self._look(url, path, opts.update)
+        except (BadUrl, SiteError, SettingError) as error:
             self._end(EXIT_USAGE, error)
-            return
-        path = Path(opts.output) if opts.output else data_file("sites", re.sub(r"[^\w.-]", "_", site_of(url)) + ".toml")
-        if path.exists() or (known and not opts.output):
-            self._end(EXIT_USAGE, f"{path.name if path.exists() else known[0]}: this site has a file; what a person wrote stays: "
-                      "move the file away, or name another with -o FILE")  # fmt: skip
-            return
-        self._look(url, path)
 
-    def _look(self, url: str, path: Path) -> None:
+    def _file(self, url: str, output: str | None) -> Path:
+        """The file of this site, or the one to make. Raises SiteError when it is broken or another site's."""
+        host = site_of(url)
+        known = [site.name for site in load_sites().values() if host in site.hosts and not site.served_by]
+        path = Path(output) if output else data_file("sites", (known[0] if known else re.sub(r"[^\w.-]", "_", host)) + ".toml")
+        if path.exists():
+            hosts = read_site(path).hosts
+            if host not in hosts:
+                raise SiteError(f"{path}: is of {', '.join(sorted(hosts))}, not of {host}: name another file with -o FILE")
+        return path
+
+    def _look(self, url: str, path: Path, update: bool) -> None:
         assert self.crawler_process and self.settings
         crawler = self.crawler_process.create_crawler(Look)
         self.crawler_process.crawl(crawler, url=url, most=max(5, self.settings.getint("PROFILE_PAGES")))
@@ -126,6 +144,9 @@ class Command(ScrapyCommand):
         profile = learn(look.pages)
         print(described(look.pages, profile))
         try:
+            if path.exists():
+                self._amend(path, profile, update)
+                return
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8") as file:
                 file.write(site_file(url, profile))
@@ -134,6 +155,40 @@ class Command(ScrapyCommand):
             return
         print(f"written to {path}: read it, correct it; scrapy crawl wenku -a sites={path.stem}")
 
+    def _amend(self, path: Path, profile: Profile, update: bool) -> None:
+        """Says what the file of the site has otherwise, and what it lacks; adds the latter when that is asked for."""
+        data = path.read_bytes()  # anew: a person may have written while the pages came
+        given = parse_site(data, path).profile or Profile()
+        if found := differences(given, profile):
+            print("\n  ".join([f"{path.name} says otherwise, and counts:", *found]))
+        made = amend(data.decode("utf-8"), given, profile)
+        if not made.added:
+            print(f"{path}: nothing to add")
+            return
+        if made.text is None:
+            print(f"\n{made.addition}")
+            self._end(EXIT_USAGE, f"{path}: to a profile in one line, or of lines such as profile.keep, nothing can be added: write it as a table [profile], "
+                      "or add by hand what is printed")  # fmt: skip
+            return
+        parse_site(made.text.encode(), path)
+        if update:
+            _replace(path, made.text.encode())
+            print(f"added to {path}: {', '.join(made.added)}; what stood there is as it was")
+        else:
+            print(f"\n{made.addition}\n{path} lacks this; scrapy learn --update adds it")
+
     def _end(self, status: int, message: object) -> None:
         complain(message)
         self.exitcode = status
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Puts `data` in the place of a file that is there, whole or not at all, with its mode. Raises OSError."""
+    target = path.resolve()  # a link stays a link
+    draft = target.with_name(f".{target.name}.new")
+    try:
+        draft.write_bytes(data)
+        shutil.copymode(target, draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)

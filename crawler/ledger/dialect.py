@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
@@ -31,26 +33,44 @@ def upsert(dialect: str, table: Table) -> Upsert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for a LEDGER_URL. Raises LedgerError when the address or its driver is not usable."""
+def parse(url: str) -> URL:
+    """A LEDGER_URL in its parts. Raises LedgerError when it is none that can be used."""
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-            raise LedgerError(
-                f"LEDGER_URL names {parsed.get_backend_name()}: use sqlite:///… or postgresql+psycopg://…"
-            )
+    except ArgumentError:
+        raise LedgerError("LEDGER_URL is no database address: use sqlite:///… or postgresql+psycopg://…") from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise LedgerError(f"LEDGER_URL names {parsed.get_backend_name()}: use sqlite:///… or postgresql+psycopg://…")
+    return parsed
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for a LEDGER_URL. Raises LedgerError when the address or its driver is not usable."""
+    parsed = parse(url)
+    try:
         if parsed.get_backend_name() == "postgresql":
             # A server that vanishes without a word is noticed after about ten seconds instead of hours.
             return create_engine(parsed, connect_args=_PG_WAITS)
         # One connection for the life of the ledger, used by one thread at a time.
         engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
-    except ArgumentError:
-        raise LedgerError("LEDGER_URL is no database address: use sqlite:///… or postgresql+psycopg://…") from None
     except ImportError as error:
         raise LedgerError(f"LEDGER_URL needs the package {error.name}: pip install '.[fleet]'") from None
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def reading_engine(url: str) -> Engine:
+    """An engine that can only read: it changes no setting of the database, takes no lock that a crawl would wait for, and
+    makes no file. Raises LedgerError as `make_engine` does."""
+    parsed = parse(url)
+    if parsed.get_backend_name() == "postgresql":
+        return make_engine(url).execution_options(postgresql_readonly=True)
+    path = Path(parsed.database or "").absolute()
+    # Without a log beside it nobody writes: SQLite then need not make the files by which readers and writers agree.
+    still = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    address = f"{path.as_uri()}?mode=ro{still}"
+    return create_engine("sqlite://", poolclass=StaticPool, creator=lambda: sqlite3.connect(address, uri=True))
 
 
 def _configure(connection: Any, _: Any) -> None:

@@ -58,8 +58,7 @@ class Sites:
 
     def profile(self, host: str) -> Any:
         """What `save_profile` was given for this site, or None."""
-        text = self._connection.scalar(select(sites.c.profile).where(sites.c.host == host))
-        return json.loads(text) if text else None
+        return read_profile(self._connection, host)
 
     def save_profile(self, host: str, profile: Any, now: int) -> None:
         """Keeps a JSON value with a site, which is added when it is unknown. Inside a transaction."""
@@ -68,6 +67,15 @@ class Sites:
         self._connection.execute(
             made.on_conflict_do_update(index_elements=["host"], set_={"profile": text, "learned": now})
         )
+
+
+def read_profile(connection: Connection, host: str) -> Any:
+    """What was kept of a site, or None. A text that is no JSON comes as it is: who reads profiles says that it is none."""
+    text = connection.scalar(select(sites.c.profile).where(sites.c.host == host))
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text
 
 
 def close_rounds(connection: Connection) -> None:

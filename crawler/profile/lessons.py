@@ -40,7 +40,7 @@ class Lessons(Generic[Held]):
     ):
         self._given, self._size, self._learned, self._told = given, sample, learned, told
         self._noted = noted
-        complete = given is not None and bool(given.layouts or given.repeats)
+        complete = given is not None and given.is_complete
         self._profile = given if complete else known
         self._fixed = complete  # a person's layouts are not learned over
         self._sample: list[Page] = []
@@ -53,6 +53,11 @@ class Lessons(Generic[Held]):
     def _use(self) -> None:
         base = self._profile
         self._applied = base if self._given is None else with_given(base or Profile(), self._given)
+
+    @property
+    def applied(self) -> Profile | None:
+        """The profile that pages are read with now; None while there is none."""
+        return self._applied
 
     @property
     def held(self) -> int:

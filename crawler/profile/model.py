@@ -50,6 +50,11 @@ class Profile:
         del made["given"]
         return {key: list(value) if isinstance(value, tuple) else value for key, value in made.items()}
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing has to be learned beside it: it names layouts or repeats."""
+        return bool(self.layouts or self.repeats)
+
     @cached_property
     def known(self) -> dict[str, frozenset[str]]:
         """The lines to drop at each edge, as they are compared."""
@@ -140,7 +145,7 @@ def to_toml(profile: Profile, name: str = "profile") -> str:
     """The profile as a TOML table `name`, for a file that a person reads and corrects."""
     data = profile.to_dict()
     rows = {key: data.pop(key) for key in ("layouts", "repeats")}
-    lines = [f"[{name}]"] + [f"{key} = {_toml(value)}" for key, value in data.items() if value not in ("", [], None)]
+    lines = [f"[{name}]"] + [f"{key} = {_toml(value)}" for key, value in data.items() if value not in ("", [], 0)]
     for key, tables in rows.items():
         for table in tables:
             lines += ["", f"[[{name}.{key}]]"]

@@ -104,6 +104,14 @@ def _expectations(figures: Figures) -> str:
     return table("expectations", ("site", "expected", "found", ""), made)
 
 
+def _profiles(figures: Figures) -> str:
+    """`profiles` of the record: by site, lines about pages that are not laid out as they were."""
+    told = figures.record.get("profiles", {})
+    if not told:
+        return '<p class="soft">Nothing to tell: no layout has changed.</p>'
+    return table("profiles", ("site", "what happened"), [(site, line) for site, lines in told.items() for line in lines])
+
+
 def _sites(figures: Figures) -> str:
     now, documents = figures.record.get("sites", {}), figures.facts["documents"].sites
     rows: list[list[Cell]] = []
@@ -230,6 +238,7 @@ def _history(figures: Figures) -> str:
 _SECTIONS: tuple[tuple[str, str, Callable[[Figures], str]], ...] = (
     ("This run", "run", _this_run),
     ("Expectations", "expectations", _expectations),
+    ("Profiles", "profiles", _profiles),
     ("Sites", "sites", _sites),
     ("Rules that dropped most", "rules", _rules),
     ("Duplicates between sites", "copies", _copies),

@@ -61,6 +61,7 @@ class Record:
         self.rules: Counter[str] = Counter()  # lines and pieces taken out, by rule
         self.reasons: Counter[str] = Counter()  # of rejected pages
         self.expectations: list[dict[str, Any]] = []  # what was expected of each site, and whether it came
+        self.profiles: dict[str, list[str]] = {}  # by site, what a person should know: its layout has changed, and the like
         self.latest: deque[str] = deque(maxlen=LATEST)
         self.course: list[tuple[float, int, int]] = []  # (seconds, pages, documents)
         self._step = 1.0
@@ -139,6 +140,7 @@ class Record:
             "rules": dict(self.rules.most_common()),
             "reasons": dict(self.reasons.most_common()),
             "expectations": self.expectations,
+            "profiles": self.profiles,
             "course": [*self.course, now],
             "doubtful": [doubtful._asdict() for doubtful, _, _ in self.doubtful()],
             **more,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import REPO
+from conftest import Run, run_there
 
 from crawler.expect import Seen, judge
 from crawler.sites import Expect, Site, SiteError, read_site
+from tests.crawl.test_profile import FAST
+from tests.site import Library
 
 TODAY = date(2024, 6, 30)
 
@@ -56,20 +55,46 @@ def test_a_wrong_expectation_is_told(tmp_path: Path, line: str, said: str) -> No
     assert str(told.value).endswith(said)
 
 
-def test_a_missed_expectation_ends_with_status_4(tmp_path: Path) -> None:
-    copy = tmp_path / "checkout"
-    for part in ("crawler", "spiders", "pipelines", "data"):
-        shutil.copytree(REPO / part, copy / part, ignore=shutil.ignore_patterns("*.jsonl", "*.sqlite*", "__pycache__"))
-    shutil.copy(REPO / "scrapy.cfg", copy)
-    start = 'start_urls = ["http://www.qingxi.demo.wenku.example/"]\nserved_by = "demo"\n'
-    (copy / "data" / "sites" / "few.toml").write_text(f"{start}[expect]\ndocuments = 100\ndated = 0.5\n", "utf-8")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("WENKU_")} | {"PYTHONPATH": str(copy)}
-    process = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "wenku", "-a", "sites=few"], cwd=copy, env=environment, capture_output=True, text=True
-    )  # fmt: skip
-    assert process.returncode == 4, process.stderr
-    assert "wenku: expected of few: at least 100 documents; found: 9" in process.stderr
-    assert "wenku: not as expected: 9 documents" in process.stderr
+def expecting(checkout: Path, start: str, documents: int) -> None:
+    text = f'start_urls = ["{start}"]\n[expect]\ndocuments = {documents}\ndated = 0.5\n'
+    (checkout / "data" / "sites" / "few.toml").write_text(text, "utf-8")
+
+
+def crawl(checkout: Path, library: Library) -> Run:
+    return run_there(checkout, "crawl", "wenku", "-a", "sites=few", *FAST, env=library.env)
+
+
+def test_a_missed_expectation_ends_with_status_4(checkout: Path) -> None:
+    with Library(articles=9) as library:
+        expecting(checkout, library.start, 100)
+        run = crawl(checkout, library)
+    assert run.status == 4, run.err
+    assert "wenku: expected of few: at least 100 documents; found: 9" in run.err
+    assert "wenku: not as expected: 9 documents" in run.err
+    assert run_there(checkout, "report").status == 0
+    page = (run.data / "report" / "index.html").read_text("utf-8")
+    assert "at least 100 documents" in page and ">missed<" in page and ">met<" in page
+
+
+def test_a_page_that_failed_hides_no_missed_expectation(checkout: Path) -> None:
+    with Library(articles=9) as library:
+        library.broken["/doc/3.html"] = 500
+        expecting(checkout, library.start, 9)
+        run = crawl(checkout, library)
+        assert run.status == 4 and "at least 9 documents; found: 8" in run.err, run.err
+        assert run.last_line.endswith("the same command again goes on")
+        expecting(checkout, library.start, 8)
+        shutil.rmtree(run.data / "state")
+        shutil.rmtree(run.data / "feed")
+        assert crawl(checkout, library).status == 3
+
+
+def test_of_a_host_that_wants_to_wait_nothing_is_said_yet(checkout: Path) -> None:
+    with Library(articles=9) as library:
+        library.broken["*"] = 503
+        expecting(checkout, library.start, 9)
+        run = run_there(checkout, "crawl", "wenku", "-a", "sites=few", *FAST, "-s", "ROBOTS_RETRY_SECONDS=1", env=library.env)
+    assert run.status == 3 and "wenku: put off: changhe.test" in run.err and "expected of" not in run.err, run.err
 
 
 @pytest.mark.parametrize(

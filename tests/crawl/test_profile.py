@@ -97,6 +97,8 @@ def test_a_changed_layout_is_noticed_and_learned(scrapy: Scrapy, library: Furnis
     assert bodies(first).items() <= bodies(run).items()
     assert bodies(run) == truth(library)
     assert [layout["container"] for layout in profile(run)["layouts"]] == ["div.content", "article#nr"]
+    assert scrapy("report").status == 0
+    assert "the layout has changed: text in article#nr, not in div.content" in (run.data / "report" / "index.html").read_text("utf-8")
 
 
 def test_a_site_of_two_pages_is_told(scrapy: Scrapy) -> None:
@@ -104,6 +106,33 @@ def test_a_site_of_two_pages_is_told(scrapy: Scrapy) -> None:
         run = crawl(scrapy, library)
     assert run.status == 0 and "no profile: only 2 articles: at least 5 are needed; general rules" in run.err
     assert bodies(run) == {url: f"{body}\n{LINE}" for url, body in truth(library).items()}
+
+
+class Answering(Furnished):
+    """Every article's address brings the text of the first one, or `instead` of it."""
+
+    instead = ""
+
+    def _find(self, url: str) -> Response | None:
+        answer = super()._find(self.url(1) if "/doc/" in url else url)
+        return replace(answer, body=self.instead.encode()) if answer and self.instead and "/doc/" in url else answer
+
+
+def test_pages_all_alike_are_told_and_nothing_is_lost(scrapy: Scrapy) -> None:
+    with Answering(articles=12) as library:
+        run = crawl(scrapy, library)
+        assert run.status == 0 and "no profile: 12 pages, but only 1 different texts; general rules" in run.err, run.err
+        [body] = bodies(run).values()
+        assert body == f"{library._state.articles[1].body}\n{LINE}" and len(run.rows("duplicates")) == 11
+
+
+def test_an_error_page_on_every_address_is_told_and_teaches_nothing(scrapy: Scrapy) -> None:
+    with Answering(articles=12) as library:
+        library.instead = "<title>页面不存在</title><h1>404</h1><p>抱歉，您访问的页面不存在或已被删除。</p>"
+        run = crawl(scrapy, library)
+        assert run.status == 0 and "0 documents, 0 duplicates, 0 rejected, 0 failed, 12 gone" in run.last_line, run.err
+        with closing(sqlite3.connect(run.data / "state" / "ledger.sqlite")) as database:
+            assert database.execute("select count(*) from sites where profile is not null").fetchone() == (0,)
 
 
 def test_what_waits_is_published_when_the_crawl_stops(scrapy: Scrapy, library: Furnished) -> None:

@@ -63,6 +63,7 @@ def figures(runs: int, sites: int) -> Figures:
             }
             for n, host in enumerate(hosts[:10])
         ],
+        "profiles": {host: ["the layout has changed: text in div.new, not in div.old"] for host in hosts},
         "expectations": [
             {"site": host, "wanted": "10 documents", "found": str(some(99)), "met": some(9) > 0} for host in hosts
         ],

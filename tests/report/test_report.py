@@ -98,6 +98,7 @@ def test_it_needs_nothing_else_and_trusts_nobody() -> None:
     hostile = figures(3, 10)
     hostile.record["doubtful"][0] |= {"title": HOSTILE, "url": f"http://a.example/{HOSTILE}"}
     hostile.record["rules"] = {HOSTILE: 5}
+    hostile.record["profiles"] = {HOSTILE: [HOSTILE]}
     hostile.states[HOSTILE] = {"done": 3}
     text = page(hostile, "/nowhere", Path("/nowhere/report/index.html"))
     needs = _Needs(text)
