@@ -45,9 +45,11 @@ class Build(build_ext):
     """Notes beside the extensions what they were made from, when all of them were made."""
 
     def run(self) -> None:
-        super().run()
-        from crawler.native import note
+        from crawler.native import note, twins
 
+        for left in twins(HERE / "crawler").values():  # of another version, which may have compiled other files
+            left.unlink()
+        super().run()
         made = [Path(self.get_ext_fullpath(extension.name)) for extension in self.extensions]
         if made and all(path.exists() for path in made):
             root = HERE if self.inplace else Path(self.build_lib)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 COMPILED, PLAIN, STALE = "compiled", "plain", "stale"
 _NOTE = "native.json"
+_SHARED = "__mypyc"  # the library behind all twins
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -27,14 +28,24 @@ def note(package: Path, names: Iterable[str], source: Path) -> None:
 
 def state(package: Path = _PACKAGE) -> str:
     """COMPILED when every twin is that of its source, PLAIN when there are none for this Python, else STALE."""
+    there = twins(package)
+    if not there:
+        return PLAIN
     try:
         noted = json.loads(package.joinpath(_NOTE).read_text("utf-8"))
         same = all(_digest(package / name) == digest for name, digest in noted["sources"].items())
-        if same and noted["suffix"] == EXTENSION_SUFFIXES[0]:
+        if same and noted["suffix"] == EXTENSION_SUFFIXES[0] and there.keys() <= noted["sources"].keys():
             return COMPILED
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass  # no note, or half of one: what lies there is not to be trusted
-    return STALE if package.is_dir() and any(package.rglob(f"*{EXTENSION_SUFFIXES[0]}")) else PLAIN
+    return STALE
+
+
+def twins(package: Path) -> dict[str, Path]:
+    """The compiled files for this Python in the folder `package`, by the names of their sources there."""
+    found = package.rglob(f"*{EXTENSION_SUFFIXES[0]}") if package.is_dir() else ()
+    names = ((path.relative_to(package).as_posix().removesuffix(EXTENSION_SUFFIXES[0]), path) for path in found)
+    return {f"{name}.py": path for name, path in names if not name.endswith(_SHARED)}
 
 
 def settle() -> str:

@@ -56,6 +56,15 @@ def test_after_an_edit_the_sources_run(package: Path) -> None:
     assert ask(package).stdout.split() == [STALE, ":"]
 
 
+def test_a_twin_that_was_left_behind_is_none_of_the_build(package: Path) -> None:
+    note(package, ["urls.py"], package)
+    (package / f"urls{EXTENSION_SUFFIXES[0]}").write_bytes(b"no library")
+    assert state(package) == COMPILED
+    twin(package)
+    assert state(package) == STALE
+    assert ask(package).stdout.split() == [STALE, ":"]
+
+
 @pytest.mark.parametrize("words", ["", "{", '{"suffix": ".other.so", "sources": {}}', "[]", '{"sources": {"gone.py": "0"}}'])
 def test_twins_that_nobody_vouches_for_are_left_alone(package: Path, words: str) -> None:
     twin(package)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.clean.line import Draft, Line, view
-from crawler.clean.rules import LONG, Rule, Rules, Zone
+from crawler.clean.rules import LONG, Rule, Rules, Tier, Zone
 from crawler.clean.titles import Titles, title_key
 
 GAP = "[…]"  # stands where a site holds back the middle of a text
@@ -119,13 +119,13 @@ def _gap(draft: Draft, index: int, rule: Rule, found: re.Match[str]) -> None:
 
 def head(draft: Draft, rules: Rules, titles: Titles) -> None:
     """Go down from the top: repeated titles, by-lines, breadcrumbs. Position counts the lines that stay."""
-    kept = 0
+    zone, kept = rules.head if draft.structured else rules.text_head, 0
     for index, line in enumerate(list(draft.lines)):
         if line.rule:
             continue
         if kept >= _HEAD_ROUNDS:
             return
-        if _positioned(draft, line, index, rules.head, kept):
+        if _positioned(draft, line, index, zone, kept):
             kept += not line.rule
         elif titles.repeats(line.text, kept) and not _first_verse(draft, titles, index):
             draft.drop(line, "title-repeat")
@@ -160,6 +160,7 @@ def _first_verse(draft: Draft, titles: Titles, index: int) -> bool:
 
 def tail(draft: Draft, rules: Rules) -> None:
     """Go up from the end, again and again until nothing more goes: tags, disclaimers, related lists, footers."""
+    zone = rules.tail if draft.structured else rules.text_tail
     while True:
         kept, changed = 0, False
         for index in range(len(draft.lines) - 1, -1, -1):
@@ -168,7 +169,7 @@ def tail(draft: Draft, rules: Rules) -> None:
                 continue
             if kept >= _HEAD_ROUNDS:
                 break
-            if _positioned(draft, line, index, rules.tail, kept):
+            if _positioned(draft, line, index, zone, kept):
                 changed = True
             if not line.rule:
                 kept += 1
@@ -178,13 +179,15 @@ def tail(draft: Draft, rules: Rules) -> None:
 
 def _positioned(draft: Draft, line: Line, index: int, zone: Zone, kept: int) -> bool:
     """Apply the first rule of the zone that fits the line; whether there was one."""
-    candidates = line.head if zone.at_head else line.tail
-    if candidates is None:
-        candidates = _candidates(draft, line, zone)
+    tier = zone.at(kept)
+    known = line.head if zone.at_head else line.tail
+    if known is None or known[0] > tier.start:  # what was looked up further inside lacks rules
+        known = tier.start, _candidates(line, tier)
         if zone.at_head:
-            line.head = candidates
+            line.head = known
         else:
-            line.tail = candidates
+            line.tail = known
+    candidates = known[1]
     view = line.view if candidates else ""
     for rule in candidates:
         if kept >= rule.within:
@@ -203,20 +206,18 @@ def _positioned(draft: Draft, line: Line, index: int, zone: Zone, kept: int) -> 
     return False
 
 
-def _candidates(draft: Draft, line: Line, zone: Zone) -> tuple[Rule, ...]:
-    """The rules of the zone of which a word stands in the line, and those that need none; positions are not looked at."""
-    size, structured = len(line.text), draft.structured
-    wordless = zone.wordless_structured if structured else zone.wordless
+def _candidates(line: Line, tier: Tier) -> tuple[Rule, ...]:
+    """The rules of the tier of which a word stands in the line, and those that need none; positions are not looked at."""
+    size = len(line.text)
     found: list[Rule] = []
-    if (zone.long_needles if size > LONG else zone.needles).search(line.text):
-        found = zone.named.active(line.view)
-    if wordless:
-        found = sorted([*found, *wordless], key=lambda rule: rule.number)
+    if (tier.long_needles if size > LONG else tier.needles).search(line.text):
+        found = tier.named.active(line.view)
+    if tier.wordless:
+        found = sorted([*found, *tier.wordless], key=lambda rule: rule.number)
     if not found:
         return ()
     view = line.view
-    fit = [rule for rule in found if size <= rule.longest and not (rule.text_only and structured) and rule.quick.search(view)]
-    return tuple(fit)
+    return tuple([rule for rule in found if size <= rule.longest and rule.quick.search(view)])
 
 
 def _only_titles(draft: Draft, index: int) -> bool:

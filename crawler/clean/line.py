@@ -51,8 +51,8 @@ class Line:
     page: int = 1
     rule: str = ""
     seen: str = ""  # the copy that rules look at, made when it is first needed
-    head: tuple[Rule, ...] | None = None  # the rules of the head that may fit the line, likewise
-    tail: tuple[Rule, ...] | None = None
+    head: tuple[int, tuple[Rule, ...]] | None = None  # from which tier on, the rules of the head that may fit the line
+    tail: tuple[int, tuple[Rule, ...]] | None = None
 
     @property
     def view(self) -> str:

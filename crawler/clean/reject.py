@@ -14,6 +14,7 @@ _HAN = re.compile("[\u3400-\u9fff]+")
 # A converter of characters that left its notes: 時(shí)間.
 _NOTED = re.compile("[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}[)）]")
 _BROKEN = re.compile("\\?\\?+|\ufffd+|[\ue000-\uf8ff]+")
+_COMMON = "的一是不了在有和人为"  # one of five ideographs of a usual text
 _PRIVATE = bytes(range(0xE0, 0xF9))  # rows of private characters
 _SPAM = re.compile(
     "成人(?:视频|电影|网站|小说|影院)|(?:无码|有码|中文字幕)[^。]{0,6}(?:高清|在线|视频|播放)|(?:一|二|三)区(?:二|三)区|国产精品[^。]{0,8}(?:在线|视频|无码|观看)|色情|淫|(?:av|AV)在线|"
@@ -61,8 +62,8 @@ def _garbled(text: str) -> Rejection | None:
     broken = len(_BROKEN.findall(text)) if _may_be_broken(text) else 0
     if broken >= 5 and broken * 60 > len(text):
         return Rejection("garbled", f"{broken} broken characters in {len(text)}")
-    if text.count("的") * 100 >= len(text):
-        return None  # the commonest ideograph of any readable text
+    if text.count("的") * 100 >= len(text) or sum(map(text.count, _COMMON)) * 50 >= len(text):
+        return None  # the commonest ideographs of any readable text
     han = "".join(_HAN.findall(text))
     if len(han) >= 60 and len(han.encode("gb2312", "ignore")) * 5 < len(han) * 8:  # two bytes each
         rare = sum(1 for character in han if not _common(character))

@@ -34,6 +34,7 @@ CODE_RULES = frozenset(
 )
 
 
+_TIERS = (0, 1, 3, 6, 10)  # most rules look at the first lines alone
 LONG = 160  # characters: lines longer than this are paragraphs, of interest to few rules
 
 
@@ -91,26 +92,44 @@ class Inside:
 
 
 @dataclass(slots=True, frozen=True)
-class Zone:
-    """The rules of one end of a page; a line without any of `needles` concerns only the rules that need no word."""
+class Tier:
+    """The rules that look so far from an end of a text. A line without any of `needles` concerns only those without words."""
 
+    start: int  # kept lines outside of it
     rules: tuple[Rule, ...]
     needles: re.Pattern[str]  # for a page's own text
     long_needles: re.Pattern[str]  # of the rules that look at lines of more than LONG characters
     wordless: tuple[Rule, ...]  # the rules that need no word
-    wordless_structured: tuple[Rule, ...]  # those of them for pages with markup
     named: Inside  # the rules by their words, for the copy of a line that rules look at
+
+
+@dataclass(slots=True, frozen=True)
+class Zone:
+    """The rules of one end of a page by their reach, which most have a short one of: the outermost tier has them all."""
+
+    tiers: tuple[Tier, ...]
     at_head: bool
+
+    def at(self, kept: int) -> Tier:
+        """The tier of a line outside of which so many lines stay."""
+        found = self.tiers[0]
+        for tier in self.tiers:
+            if tier.start > kept:
+                break
+            found = tier
+        return found
 
 
 @dataclass(slots=True, frozen=True)
 class Rules:
-    """The rules by where they act; `needles` are searched first, so that a line of plain text costs one search."""
+    """The rules by where they act, for pages with markup, and for those of which only the text is left."""
 
     head: Zone
     tail: Zone
+    text_head: Zone
+    text_tail: Zone
     inside: Inside  # "line" and "piece"
-    outside: Zone  # the rules that also look at what stands outside of the document
+    outside: Tier  # the rules that also look at what stands outside of the document
     all: tuple[Rule, ...]
 
 
@@ -200,16 +219,21 @@ def _tree(words: list[str]) -> str:
     return "|".join(branches)
 
 
-def _zone(rules: tuple[Rule, ...]) -> Zone:
-    wordless = [rule for rule in rules if not rule.needs]
-    return Zone(
+def _tier(rules: tuple[Rule, ...], start: int = 0) -> Tier:
+    return Tier(
+        start,
         rules,
         _any([word for rule in rules for word in rule.needs] or ["\0"]),
         _any([word for rule in rules for word in rule.needs if rule.longest > LONG] or ["\0"]),
-        tuple(wordless),
-        tuple(rule for rule in wordless if not rule.text_only),
+        tuple(rule for rule in rules if not rule.needs),
         _named(rules, view),
-        any(rule.where == "head" for rule in rules),
+    )
+
+
+def _zone(rules: Iterable[Rule], where: str, structured: bool) -> Zone:
+    own = [rule for rule in rules if rule.where == where and not (structured and rule.text_only)]
+    return Zone(
+        tuple(_tier(tuple(rule for rule in own if rule.within > start), start) for start in _TIERS), where == "head"
     )
 
 
@@ -254,9 +278,16 @@ def load(path: Path) -> Rules:
     for rule in rules:
         if missing := sorted(set(rule.family) - seen - CODE_RULES):
             raise RuleError(f"{path}: rule {rule.id}: family names {missing[0]!r}, which is no rule's id")
-    head, tail = (_zone(tuple(rule for rule in rules if rule.where == where)) for where in ("head", "tail"))
     inside = tuple(rule for rule in rules if rule.where in ("line", "piece"))
-    return Rules(head, tail, _named(inside), _zone(tuple(rule for rule in rules if rule.outside)), rules)
+    return Rules(
+        head=_zone(rules, "head", structured=True),
+        tail=_zone(rules, "tail", structured=True),
+        text_head=_zone(rules, "head", structured=False),
+        text_tail=_zone(rules, "tail", structured=False),
+        inside=_named(inside),
+        outside=_tier(tuple(rule for rule in rules if rule.outside)),
+        all=rules,
+    )
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import re
 import sys
@@ -79,6 +80,15 @@ STATUSES: dict[type[Exception], int] = {
     FleetError: EXIT_USAGE,
 }
 EXPECTED = tuple(STATUSES)
+GARBAGE = 20_000  # objects more than were freed; Python looks at 700
+
+
+def spare_collector() -> None:
+    """Has the collector of cycles leave alone what was imported, and look less often: a page makes thousands of objects and
+    hardly a cycle. It took a seventh of a page's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 50)
 
 
 class Command(ScrapyCrawl):
@@ -119,6 +129,7 @@ class Command(ScrapyCrawl):
             self.exitcode = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
             return
         self.crawler_process.crawl(crawler, **opts.spargs)
+        spare_collector()
         self.crawler_process.start()
         run = crawler.get_extension(Run)
         if run and run.last_words:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -35,6 +36,7 @@ _COMMA = ord(",")
 _DOT = ord(SEPARATOR)
 
 
+@lru_cache(maxsize=2)  # a document's hash and its signature ask for the same one
 def dedup_key(text: str) -> str:
     """`text` without what copying sites change: width, case, white space, punctuation; masking as one `#`.
 

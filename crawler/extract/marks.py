@@ -28,8 +28,16 @@ class _Wordy(NamedTuple):
     pattern: re.Pattern[str]
 
 
+class _Tier(NamedTuple):
+    """The marks that a line of at most `longest` characters may carry: a long line can carry few."""
+
+    longest: int
+    begins: frozenset[str]
+    pattern: re.Pattern[str]
+
+
 class _Compiled(NamedTuple):
-    tiers: list[tuple[int, re.Pattern[str]]]  # by the longest line that each is for: a long line can carry few marks
+    tiers: list[_Tier]
     limits: dict[str, int]
     wordy: list[_Wordy]
 
@@ -38,10 +46,12 @@ class _Compiled(NamedTuple):
 def _compiled() -> _Compiled:
     limits = {str(mark["id"]): int(str(mark["longest"])) for mark in marks()}
     plain = [mark for mark in marks() if "needs" not in mark]
-    tiers, below = [], 0
+    tiers: list[_Tier] = []
+    below = 0
     for limit in (60, 200, max(limits.values())):
         able = [mark for mark in plain if limits[str(mark["id"])] > below]
-        tiers.append((limit, re.compile("|".join(f"(?P<{mark['id']}>{mark['pattern']})" for mark in able))))
+        pattern = re.compile("|".join(f"(?P<{mark['id']}>{mark['pattern']})" for mark in able))
+        tiers.append(_Tier(limit, frozenset("".join(str(mark["begins"]) for mark in able)), pattern))
         below = limit
     wordy = [
         _Wordy(str(mark["id"]), limits[str(mark["id"])], tuple(mark["needs"]), re.compile(str(mark["pattern"])))  # type: ignore[arg-type]
@@ -71,9 +81,11 @@ def _match(text: str) -> str:
     made = _compiled()
     size = len(text)
     bare = text.lower().lstrip(_DECORATION)
-    for limit, pattern in made.tiers:
-        if size <= limit:
-            found = pattern.match(bare)
+    if not bare:
+        return ""
+    for tier in made.tiers:
+        if size <= tier.longest:
+            found = tier.pattern.match(bare) if bare[0] in tier.begins or bare[0].isdecimal() else None
             if found is not None and found.lastgroup is not None:
                 return found.lastgroup if size <= made.limits[found.lastgroup] else ""
             break
