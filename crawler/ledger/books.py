@@ -84,12 +84,12 @@ class Books:
         """What `save_profile` was given for a site, or None."""
         return self._do(lambda: self._sites.profile(host), reading=True)
 
-    def save_profile(self, host: str, profile: Any) -> None:
-        """Keeps a JSON value with a site."""
+    def save_profile(self, host: str, profile: Any, first: bool = False) -> Any:
+        """Keeps a JSON value with a site; `first`: unless another worker has given it one. What is kept."""
 
-
-        def step() -> None:
-            self._sites.save_profile(host, profile, int(self._clock()))
+        def step() -> Any:
+            kept = self._sites.save_profile(host, profile, int(self._clock()), first)
             self._sites.load()
+            return kept
 
-        self._do(step)
+        return self._do(step)
