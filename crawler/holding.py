@@ -125,10 +125,9 @@ class Holding:
     def _learned(self, host: str, profile: Profile) -> Profile:
         """Keeps it, unless another worker was quicker with the first one; the profile to use."""
         first = bool(self._ledger.worker) and host not in self._known
-        mine = profile.to_dict()
-        kept = self._ledger.save_profile(host, mine, first)
+        other = self._ledger.save_profile(host, profile.to_dict(), first)
         self._known.add(host)
-        if kept != mine:
+        if other is not None:
             return self._stored(host) or profile
         told = f"{len(profile.layouts)} layouts, {len(profile.repeats)} lines that come again"
         logger.info("profile of %s: %d articles, %s", host, profile.pages, told)

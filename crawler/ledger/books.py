@@ -85,11 +85,11 @@ class Books:
         return self._do(lambda: self._sites.profile(host), reading=True)
 
     def save_profile(self, host: str, profile: Any, first: bool = False) -> Any:
-        """Keeps a JSON value with a site; `first`: unless another worker has given it one. What is kept."""
+        """Keeps a JSON value with a site; `first`: unless another worker has given it one, which is returned then."""
 
         def step() -> Any:
-            kept = self._sites.save_profile(host, profile, int(self._clock()), first)
+            other = self._sites.save_profile(host, profile, int(self._clock()), first)
             self._sites.load()
-            return kept
+            return other
 
         return self._do(step)

@@ -62,14 +62,14 @@ class Sites:
         return json.loads(text) if text else None
 
     def save_profile(self, host: str, profile: Any, now: int, first: bool = False) -> Any:
-        """Keeps a JSON value with a site, which is added when it is unknown; `first`: unless there is one. What is kept. Inside
-        a transaction."""
+        """Keeps a JSON value with a site, which is added when it is unknown. `first`: unless there is one, which is returned;
+        None otherwise. Inside a transaction."""
         text = json.dumps(profile, ensure_ascii=False, sort_keys=True)
         made = upsert(self._connection.dialect.name, sites).values(host=host, profile=text, learned=now)
         unless = sites.c.profile.is_(None) if first else None
         new = {"profile": text, "learned": now}
-        self._connection.execute(made.on_conflict_do_update(index_elements=["host"], set_=new, where=unless))
-        return self.profile(host)
+        done = self._connection.execute(made.on_conflict_do_update(index_elements=["host"], set_=new, where=unless))
+        return None if done.rowcount else self.profile(host)
 
 
 def close_rounds(connection: Connection) -> None:
