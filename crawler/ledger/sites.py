@@ -68,8 +68,8 @@ class Sites:
         made = upsert(self._connection.dialect.name, sites).values(host=host, profile=text, learned=now)
         unless = sites.c.profile.is_(None) if first else None
         new = {"profile": text, "learned": now}
-        done = self._connection.execute(made.on_conflict_do_update(index_elements=["host"], set_=new, where=unless))
-        return None if done.rowcount else self.profile(host)
+        kept = made.on_conflict_do_update(index_elements=["host"], set_=new, where=unless).returning(sites.c.id)
+        return None if self._connection.execute(kept).first() else self.profile(host)
 
 
 def close_rounds(connection: Connection) -> None:
