@@ -88,9 +88,10 @@ class Holding:
         if not self._ledger.worker or time.monotonic() - self._looked < LOOK_SECONDS:
             return
         self._looked = time.monotonic()
-        for host, lessons in self._sites.items():
-            if lessons.unknown and (profile := self._stored(host)):
-                self._go_on(host, lessons.adopt(profile))
+        unknown = [host for host in self.held if self.held[host] and self._sites[host].unknown]
+        for host in self._ledger.with_profile(unknown) if unknown else ():
+            if profile := self._stored(host):
+                self._go_on(host, self._sites[host].adopt(profile))
 
     def _go_on(self, host: str, released: list[tuple[_Waiting, Page]]) -> None:
         self.held[host] -= len(released)

@@ -61,6 +61,14 @@ class Sites:
         text = self._connection.scalar(select(sites.c.profile).where(sites.c.host == host))
         return json.loads(text) if text else None
 
+    def with_profile(self, hosts: Iterable[str]) -> list[str]:
+        """Those of `hosts` whose site has one."""
+        wanted, found = sorted(hosts), list[str]()
+        for start in range(0, len(wanted), CHUNK):
+            chunk = sites.c.host.in_(wanted[start : start + CHUNK])
+            found += self._connection.scalars(select(sites.c.host).where(chunk, sites.c.profile.is_not(None)))
+        return found
+
     def save_profile(self, host: str, profile: Any, now: int, first: bool = False) -> Any:
         """Keeps a JSON value with a site, which is added when it is unknown. `first`: unless there is one, which is returned;
         None otherwise. Inside a transaction."""
