@@ -7,6 +7,7 @@ stops, when its site is exhausted, or when Scrapy has no room for more.
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -23,6 +24,7 @@ from crawler.sites import Site
 from crawler.text import printable
 
 logger = logging.getLogger("wenku")
+LOOK_SECONDS = 1.0  # between looks for a profile that another worker has learned
 _Waiting = Deferred[Page]
 
 
@@ -36,6 +38,8 @@ class Holding:
         self._sites: dict[str, Lessons[_Waiting]] = {}
         self._spent: Callable[[Iterable[str]], Iterable[str]] = lambda hosts: ()
         self._waits: Callable[[str], None] = lambda url: None
+        self._known: set[str] = set()  # hosts whose first profile is kept
+        self._looked = 0.0
         self.held: Counter[str] = Counter()
         self.notes: dict[str, list[str]] = {}
 
@@ -77,6 +81,17 @@ class Holding:
             spent = list(self._spent(hosts))
         for host in spent:
             self._go_on(host, self._sites[host].flush())
+        self._adopt()
+
+    def _adopt(self) -> None:
+        """In a fleet a site's profile is learned once: who waits for one uses that of the worker that had it first."""
+        if not self._ledger.worker or time.monotonic() - self._looked < LOOK_SECONDS:
+            return
+        self._looked = time.monotonic()
+        unknown = [host for host in self.held if self.held[host] and self._sites[host].unknown]
+        for host in self._ledger.with_profile(unknown) if unknown else ():
+            if profile := self._stored(host):
+                self._go_on(host, self._sites[host].adopt(profile))
 
     def _go_on(self, host: str, released: list[tuple[_Waiting, Page]]) -> None:
         self.held[host] -= len(released)
@@ -99,16 +114,25 @@ class Holding:
 
     def _stored(self, host: str) -> Profile | None:
         data = self._ledger.profile(host)
+        if data is None:
+            return None
+        self._known.add(host)
         try:
-            return None if data is None else from_dict(data, f"the stored profile of {host}")
+            return from_dict(data, f"the stored profile of {host}")
         except ProfileError as error:
             self._note(host, f"{printable(str(error), 200)}; it is learned anew")
             return None
 
-    def _learned(self, host: str, profile: Profile) -> None:
-        self._ledger.save_profile(host, profile.to_dict())
+    def _learned(self, host: str, profile: Profile) -> Profile:
+        """Keeps it, unless another worker was quicker with the first one; the profile to use."""
+        first = bool(self._ledger.worker) and host not in self._known
+        other = self._ledger.save_profile(host, profile.to_dict(), first)
+        self._known.add(host)
+        if other is not None:
+            return self._stored(host) or profile
         told = f"{len(profile.layouts)} layouts, {len(profile.repeats)} lines that come again"
         logger.info("profile of %s: %d articles, %s", host, profile.pages, told)
+        return profile
 
     def _note(self, host: str, line: str) -> None:
         logger.warning("profile of %s: %s", host, line)

@@ -42,9 +42,9 @@ def alone(folder: Path) -> Iterator[None]:
             os.close(handle)
 
 
-def temporary(path: Path) -> Path:
-    """The name under which `path` is written until it is whole."""
-    return path.with_name(f".{path.name}{TEMPORARY}")
+def temporary(path: Path, writer: int | None = None) -> Path:
+    """The name under which `path` is written until it is whole; of its own for each `writer` where several may be at it."""
+    return path.with_name(f".{path.name}{TEMPORARY}" if writer is None else f".{path.name}.{writer}{TEMPORARY}")
 
 
 @contextmanager
@@ -62,9 +62,9 @@ def _packed(raw: IO[bytes], compression: str) -> Iterator[IO[bytes]]:
         yield raw
 
 
-def write_temporary(path: Path, chunks: Iterable[bytes], compression: str = "") -> Path:
+def write_temporary(path: Path, chunks: Iterable[bytes], compression: str = "", writer: int | None = None) -> Path:
     """Writes `chunks` beside `path` and makes them durable; the name of that file. Raises DiskError, leaving none behind."""
-    draft = temporary(path)
+    draft = temporary(path, writer)
     with disk_errors(path):
         try:
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
@@ -82,8 +82,8 @@ def write_temporary(path: Path, chunks: Iterable[bytes], compression: str = "") 
 
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:
-    """Puts a file of `chunks` in the place of `path`, whole or not at all. Raises DiskError."""
-    draft = write_temporary(path, chunks)
+    """Puts a file of `chunks` in the place of `path`, whole or not at all, whoever else does the same. Raises DiskError."""
+    draft = write_temporary(path, chunks, writer=os.getpid())
     with disk_errors(path):
         draft.replace(path)
         sync_folder(path.parent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,9 @@ from crawler.urls import site_of
 
 logger = logging.getLogger("wenku")
 AGAIN_SECONDS = 1.0  # until Redis is asked once more when it is away: without a turn nothing is sent
+# Who comes so late for his turn was held up (a database that was away holds up the whole process): others have had the
+# turns after it meanwhile, and he takes a new one.
+LATE_SECONDS = 1.0
 # The moment of the next turn at a host is kept in milliseconds of Redis' own clock. A turn that is taken moves it on;
 # a rest that the host asked for moves it to its end.
 _TAKE = """
@@ -79,18 +83,28 @@ class TurnsMiddleware:
         delay = self._delay(request)
         if not delay:
             return
+        while True:
+            wait = await self._take(site_of(request.url), delay)
+            if wait <= 0:
+                return
+            asked = time.monotonic()
+            await maybe_deferred_to_future(deferLater(reactor, wait, lambda: None))
+            if time.monotonic() - asked < wait + LATE_SECONDS:
+                return
+
+    async def _take(self, host: str, delay: float) -> float:
+        """The seconds until the next turn at `host`, which is taken; waits for a Redis that is away."""
+        from twisted.internet import reactor
+
         told = False
         while True:
             try:
-                wait = self._turns.take(site_of(request.url), delay)
-                break
+                return self._turns.take(host, delay)
             except ShelfAway as away:
                 if not told:
-                    logger.warning("%s; nothing is asked of %s without a turn", away, site_of(request.url))
+                    logger.warning("%s; nothing is asked of %s without a turn", away, host)
                 told = True
                 await maybe_deferred_to_future(deferLater(reactor, AGAIN_SECONDS, lambda: None))
-        if wait > 0:
-            await maybe_deferred_to_future(deferLater(reactor, wait, lambda: None))
 
     def _delay(self, request: Request) -> float:
         assert self._crawler.engine

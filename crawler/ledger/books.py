@@ -84,12 +84,16 @@ class Books:
         """What `save_profile` was given for a site, or None."""
         return self._do(lambda: self._sites.profile(host), reading=True)
 
-    def save_profile(self, host: str, profile: Any) -> None:
-        """Keeps a JSON value with a site."""
+    def with_profile(self, hosts: Iterable[str]) -> list[str]:
+        """Those of `hosts` whose site has been given one."""
+        return self._do(lambda: self._sites.with_profile(hosts), reading=True)
 
+    def save_profile(self, host: str, profile: Any, first: bool = False) -> Any:
+        """Keeps a JSON value with a site; `first`: unless another worker has given it one, which is returned then."""
 
-        def step() -> None:
-            self._sites.save_profile(host, profile, int(self._clock()))
+        def step() -> Any:
+            other = self._sites.save_profile(host, profile, int(self._clock()), first)
             self._sites.load()
+            return other
 
-        self._do(step)
+        return self._do(step)

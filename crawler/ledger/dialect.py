@@ -19,6 +19,8 @@ CHUNK = 500  # values in one IN (…); SQLite takes 32,766 parameters, and longe
 _PG_WAITS = {
     "connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000,
 }  # fmt: skip
+# The server looks after its end in the same way: a worker that is cut off while it writes holds the lock of all writers.
+_PG_SERVER_WAITS = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000"
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # a commit is on the disk when it returns, power cuts included
@@ -50,7 +52,8 @@ def make_engine(url: str) -> Engine:
     try:
         if parsed.get_backend_name() == "postgresql":
             # A server that vanishes without a word is noticed after about ten seconds instead of hours.
-            return create_engine(parsed, connect_args=_PG_WAITS)
+            given = str(parsed.query.get("options", ""))
+            return create_engine(parsed, connect_args={**_PG_WAITS, "options": f"{_PG_SERVER_WAITS} {given}".strip()})
         # One connection for the life of the ledger, used by one thread at a time.
         engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     except ImportError as error:

@@ -18,7 +18,7 @@ from crawler.ledger.fleet import Fleet, ShelfAway
 from crawler.ledger.queue import visit_of
 from crawler.ledger.sites import Sites
 from crawler.ledger.tables import IS_QUEUED, frontier, sites
-from crawler.ledger.units import Visit
+from crawler.ledger.units import State, Unit, Visit, url_id
 
 FILL = 64  # pages of a host laid on the shelf at a time: seconds of work for a host that is asked politely
 LOOK_SECONDS = 0.5  # so long what a look at the tables found is believed
@@ -51,6 +51,9 @@ _TAKE = (
 _MINE = update(frontier).where(_c.id.in_(_IDS), IS_QUEUED, _c.holder == bindparam("me"))
 _RENEW = _MINE.values(lease=_NOW + _LEASE)
 _RETURN = _MINE.values(lease=None, holder=None)
+_OTHERS = select(_c.id, _c.key).where(
+    _c.key.in_(bindparam("keys", expanding=True)), or_(~IS_QUEUED, _c.holder.is_distinct_from(bindparam("me")))
+)
 _RETURN_ALL = update(frontier).where(_c.holder == bindparam("me"), IS_QUEUED).values(lease=None, holder=None)
 
 
@@ -88,6 +91,18 @@ class LeasedQueue:
     def landed(self, site: int, page: int) -> None:
         """The page `page` of `site` is no more in flight."""
         self._flying.pop(page, None)
+
+    def own(self, units: list[Unit]) -> list[Unit]:
+        """Without failures of pages that are not with this worker any more: its lease ran out, perhaps while it was cut off,
+        and whoever has the page, or had it, knows better. Inside a transaction."""
+        failed = {url_id(unit.url) for unit in units if unit.state is State.FAILED}
+        if not failed:
+            return units
+        rows = self._connection.execute(_OTHERS, {"keys": list(failed), "me": self._worker}).all()
+        for row in rows:
+            self._flying.pop(row.id, None)
+        others = {row.key for row in rows}
+        return [unit for unit in units if unit.state is not State.FAILED or url_id(unit.url) not in others]
 
     def put_back(self, visits: Iterable[Visit]) -> None:
         """They were taken and not asked for: free with the next `renew`."""

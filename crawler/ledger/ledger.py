@@ -223,7 +223,8 @@ class Ledger(Books):
         return self._writer.counts
 
     def _merged(self) -> list[Unit]:
-        return self.merging(self._pending) if self.merging else self._pending
+        units = self._queue.own(self._pending) if isinstance(self._queue, LeasedQueue) else self._pending
+        return self.merging(units) if self.merging else units
 
     def publish(self, everything: bool = False) -> list[Part]:
         """Publishes what is due (or everything that is committed); the new parts."""

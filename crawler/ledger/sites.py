@@ -60,13 +60,23 @@ class Sites:
         """What `save_profile` was given for this site, or None."""
         return read_profile(self._connection, host)
 
-    def save_profile(self, host: str, profile: Any, now: int) -> None:
-        """Keeps a JSON value with a site, which is added when it is unknown. Inside a transaction."""
+    def with_profile(self, hosts: Iterable[str]) -> list[str]:
+        """Those of `hosts` whose site has one."""
+        wanted, found = sorted(hosts), list[str]()
+        for start in range(0, len(wanted), CHUNK):
+            chunk = sites.c.host.in_(wanted[start : start + CHUNK])
+            found += self._connection.scalars(select(sites.c.host).where(chunk, sites.c.profile.is_not(None)))
+        return found
+
+    def save_profile(self, host: str, profile: Any, now: int, first: bool = False) -> Any:
+        """Keeps a JSON value with a site, which is added when it is unknown. `first`: unless there is one, which is returned;
+        None otherwise. Inside a transaction."""
         text = json.dumps(profile, ensure_ascii=False, sort_keys=True)
         made = upsert(self._connection.dialect.name, sites).values(host=host, profile=text, learned=now)
-        self._connection.execute(
-            made.on_conflict_do_update(index_elements=["host"], set_={"profile": text, "learned": now})
-        )
+        unless = sites.c.profile.is_(None) if first else None
+        new = {"profile": text, "learned": now}
+        kept = made.on_conflict_do_update(index_elements=["host"], set_=new, where=unless).returning(sites.c.id)
+        return None if self._connection.execute(kept).first() else self.profile(host)
 
 
 def read_profile(connection: Connection, host: str) -> Any:

@@ -24,7 +24,7 @@ class Lessons(Generic[Held]):
     """One site in one crawl. `take` and `flush` give back what may go on, each with its page as the profile reads it.
 
     `given` is what a person wrote: it wins, and when it names layouts or repeats nothing is held back. `learned` is
-    called with every new profile, `told` with a line about what happened that a person should know, `noted` with one
+    called with every new profile, and may return another to be used instead; `told` with a line about what happened that a person should know, `noted` with one
     that nobody has to act upon.
     """
 
@@ -34,7 +34,7 @@ class Lessons(Generic[Held]):
         given: Profile | None = None,
         *,
         sample: int = SAMPLE,
-        learned: Callable[[Profile], None] = lambda _: None,
+        learned: Callable[[Profile], Profile | None] = lambda _: None,
         told: Callable[[str], None] = lambda _: None,
         noted: Callable[[str], None] = lambda _: None,
     ):
@@ -80,6 +80,17 @@ class Lessons(Generic[Held]):
             self._anew()
             return self._release()
         return []
+
+    @property
+    def unknown(self) -> bool:
+        """Whether articles wait for the first profile."""
+        return bool(self._held) and self._profile is None
+
+    def adopt(self, profile: Profile) -> list[tuple[Held, Page]]:
+        """The first profile was learned elsewhere: what waits for it goes on."""
+        self._profile, self._sample = profile, []
+        self._use()
+        return self._release()
 
     def flush(self) -> list[tuple[Held, Page]]:
         """No more articles come, or they must not wait: what is held goes on with what could be learned from it."""
@@ -141,9 +152,8 @@ class Lessons(Generic[Held]):
             self._keep(replace(old, pages=pages_read, layouts=old.layouts + layouts, repeats=old.repeats + repeats))
 
     def _keep(self, profile: Profile) -> None:
-        self._profile = profile
+        self._profile = self._learned(profile) or profile
         self._use()
-        self._learned(profile)
 
     def _places(self) -> str:
         assert self._profile is not None

@@ -7,10 +7,13 @@ import io
 import json
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import REPO
 from feed_rows import document
 
 from crawler.feed import DiskError, Feed, FeedError, encode, prepare_folder, verify
@@ -204,3 +207,23 @@ def test_many_problems_of_one_part_are_summed_up(tmp_path: Path) -> None:
     whats = [problem.what for problem in verify(tmp_path)]
     assert len(whats) == 21
     assert whats[-1].endswith("more problems")
+
+
+_WRITE = """
+import pathlib, sys
+from crawler.feed.files import write_file
+for _ in range(150):
+    write_file(pathlib.Path(sys.argv[1]), [sys.argv[2].encode() * 1000])
+"""
+
+
+def test_several_may_write_one_file(tmp_path: Path) -> None:
+    """Workers on one folder end at the same moment, and each writes the card."""
+    path = tmp_path / "CARD.md"
+    writers = [
+        subprocess.Popen([sys.executable, "-c", _WRITE, path, sign], cwd=REPO, stderr=subprocess.PIPE, text=True)
+        for sign in "ab"
+    ]
+    said = [writer.communicate(timeout=60)[1] for writer in writers]
+    assert said == ["", ""] and set(path.read_text()) in ({"a"}, {"b"})
+    assert list(tmp_path.iterdir()) == [path]

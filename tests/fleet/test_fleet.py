@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -122,6 +123,16 @@ def test_one_delay_per_host_for_all_workers(workers: Workers) -> None:
     workers.finish()
     seconds = time.monotonic() - began[0]
     assert seconds >= (workers.library.hits() - 4) * delay, "three workers together are no quicker than one may be"
+    workers.check_whole()
+
+
+def test_a_site_is_learned_once(workers: Workers) -> None:
+    """By one worker for all, also when each of them has seen enough of it: the articles of the others wait for the same profile."""
+    for _ in range(2):
+        workers.start()
+    said = workers.finish()
+    told = [re.findall(r"profile of \S+: \d+ articles", words) for words in said]
+    assert sum(map(len, told)) == 1, said
     workers.check_whole()
 
 

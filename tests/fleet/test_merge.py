@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from conftest import REPO
 from crawler.dedup import Deduplicator
 from crawler.feed import verify
 from crawler.items import Document
-from crawler.ledger import Ledger, Link, State, Unit, Visit
+from crawler.ledger import Ended, Ledger, Link, State, Unit, Visit
 from crawler.ledger.fleet import Fleet
 from crawler.merge import Merger
 from tests.site import written
@@ -39,8 +40,8 @@ class DictShelf:
 
 
 class Worker:
-    def __init__(self, folder: Path, database: str, shelf: DictShelf):
-        self.ledger = Ledger.open(folder, url=database, fleet=Fleet(shelf, lease=60, patience=0))
+    def __init__(self, folder: Path, database: str, shelf: DictShelf, lease: float = 60):
+        self.ledger = Ledger.open(folder, url=database, fleet=Fleet(shelf, lease=lease, patience=0))
         self.known = Deduplicator(self.ledger.signatures)
         self.ledger.merging = Merger(self.known, self.ledger.signatures)
 
@@ -124,3 +125,39 @@ def test_what_a_killed_worker_had_is_free_when_its_place_is_taken_again(tmp_path
     assert len(again.ledger.take(10)) == 5
     assert again.ledger.counts()[State.QUEUED] == 5
     again.ledger.close()
+
+
+def test_a_failure_of_a_page_that_others_brought_meanwhile_counts_for_nothing(tmp_path: Path, database: str) -> None:
+    """A worker was cut off until its lease was over; another one had no trouble with the page."""
+    shelf = DictShelf()
+    a, b = (Worker(tmp_path, database, shelf, lease=1) for _ in range(2))
+    for worker in (a, b):
+        worker.ledger.begin_run([Link(f"{A}/1", "article", 20)])
+    assert len(a.ledger.take(1)) == 1
+    taken: list[Visit] = []
+    end = time.monotonic() + 10
+    while not taken:  # until the lease is over, by the server's clock
+        assert time.monotonic() < end
+        taken = b.ledger.take(1)
+        time.sleep(0.1)
+    a.ledger.add(Unit(f"{A}/1", State.FAILED, note="timeout"))
+    a.ledger.commit()
+    assert a.ledger.counts()[State.QUEUED] == 1 and a.ledger.in_flight == 0, "the other has it"
+    b.brings(f"{A}/1", written(1).body)
+    b.ledger.commit()
+    a.ledger.add(Unit(f"{A}/1", State.FAILED, note="timeout"))
+    a.ledger.commit()
+    assert a.ledger.counts()[State.DONE] == 1 and a.ledger.run_counts.failed == 0
+    for worker in (a, b):
+        assert worker.ledger.end_run() is Ended.COMPLETE
+        worker.ledger.close()
+    assert len(rows(tmp_path, "feed")) == 1
+
+
+def test_a_failure_of_an_own_page_counts(two: tuple[Worker, Worker, DictShelf]) -> None:
+    a, _, _ = two
+    a.ledger.begin_run([Link(f"{A}/1", "article", 20)])
+    a.ledger.take(1)
+    a.ledger.add(Unit(f"{A}/1", State.FAILED, note="timeout"))
+    a.ledger.commit()
+    assert a.ledger.counts()[State.FAILED] == 1 and a.ledger.run_counts.failed == 1

@@ -209,7 +209,10 @@ def test_signatures_are_the_store_that_the_deduplicator_asks_for(ledger: Ledger)
 def test_a_profile_stays_with_its_site(tmp_path: Path) -> None:
     ledger = Ledger.open(tmp_path)
     assert ledger.profile("a.example") is None
-    ledger.save_profile("a.example", {"标题": [1, 2]})
+    assert ledger.save_profile("a.example", {"标题": [1]}, first=True) is None
+    assert ledger.save_profile("a.example", {"标题": [3]}, first=True) == {"标题": [1]}, "another was quicker"
+    assert ledger.save_profile("a.example", {"标题": [1, 2]}) is None
+    assert ledger.with_profile(["b.example", "a.example"]) == ["a.example"]
     ledger.close()
     ledger = Ledger.open(tmp_path)
     assert ledger.profile("a.example") == {"标题": [1, 2]}

@@ -96,3 +96,22 @@ def test_what_a_person_wrote_wins_over_what_is_learned() -> None:
     assert layouts.take(OLD, 1) == {1: True}, "held back although a person has written the layout"
     gone = layouts.take(NEW, *range(20, 30))
     assert len(gone) == 10 and layouts.profiles == [] and "has changed" in layouts.said[0]
+
+
+def test_a_profile_that_was_learned_elsewhere_lets_go_of_what_waits() -> None:
+    known = taught().profiles[0]
+    school = School()
+    school.take(OLD, *range(5))
+    assert school.lessons.unknown
+    assert [number for number, _ in school.lessons.adopt(known)] == list(range(5))
+    assert not school.lessons.unknown and school.profiles == []
+    assert school.take(OLD, 5) == {5: True}
+
+
+def test_another_profile_than_ones_own_may_be_used() -> None:
+    known = taught().profiles[0]
+    lessons: Lessons[int] = Lessons(sample=8, learned=lambda profile: known)
+    for number in range(8):
+        lessons.take(number, read_page(NEW.page(number), NEW.url(number)))
+    page = read_page(OLD.page(9), OLD.url(9))
+    assert [_is_marked(read) for _, read in lessons.take(9, page)] == [True]

@@ -1,0 +1,137 @@
+"""`deploy/across_feeds.py` on feeds that were really published: copies in several of them are found, what is alike is kept."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from conftest import REPO, Run, run_scrapy
+from feed_rows import document
+
+from crawler.feed import Feed, encode
+from crawler.items import Document
+from tests.benchmarks.dedup_families import tender
+from tests.benchmarks.dedup_texts import edited, report, sharing
+
+pytest.importorskip("datatrove", reason="datatrove is not here: pip install -e '.[across]'")
+SCRIPT = REPO / "deploy" / "across_feeds.py"
+
+
+def across_feeds() -> ModuleType:
+    """The script as a module."""
+    spec = importlib.util.spec_from_file_location("across_feeds", SCRIPT)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def across(out: Path, *feeds: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What is kept, and what is removed."""
+    done = subprocess.run([sys.executable, SCRIPT, out, *feeds], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-3000:]
+    kept, removed = ([json.loads(line) for line in (out / name).read_text().splitlines()] for name in ("kept.jsonl", "removed.jsonl"))
+    assert done.stdout.startswith(f"{len(kept)} documents to keep, {len(removed)} copies of them")
+    return kept, removed
+
+
+def made(number: int, body: str, **changes: object) -> Document:
+    return document(url=f"http://other.test/{number}.html", title=f"第{number}篇", body=body, **changes)
+
+
+def published(folder: Path, *rows: Document) -> Path:
+    """A data folder with one part for every two documents."""
+    feed = Feed(folder)
+    for start in range(0, len(rows), 2):
+        feed.publish("documents", map(encode, rows[start : start + 2]), run=1)
+    return folder
+
+
+def test_copies_of_crawls_are_found(tmp_path: Path) -> None:
+    """The demo library by two crawls, and a site that has one of its texts and one of its own."""
+    crawls = [tmp_path / "first", tmp_path / "second"]
+    for data in crawls:
+        assert run_scrapy("crawl", "wenku", data=data).status == 0
+    rows = [Run(subprocess.CompletedProcess((), 0), data).rows("feed") for data in crawls]
+    long = max(rows[0], key=lambda row: len(row["body"]))
+    near = made(1, long["body"].replace("，", "，而且", 3))
+    third = published(tmp_path / "third", near, made(2, report(random.Random("own"))))
+    kept, removed = across(tmp_path / "out", *crawls, third)
+    found = {row["id"]: row for row in removed}
+    assert found[near.id]["duplicate_of"] == long["id"] and found[near.id]["kind"] == "near"
+    ids = [{row["id"] for row in each} for each in rows]
+    assert {row["id"] for row in removed if row["kind"] == "id"} == ids[0] & ids[1]
+    assert {row["id"] for row in kept if row["feed"] == str(crawls[0])} == ids[0], "what a crawl kept apart is kept, siblings too"
+    assert all(row["duplicate_of"] in {row["id"] for row in kept} for row in removed)
+    assert len(kept) + len(removed) == sum(map(len, rows)) + 2, "every document has a line"
+
+
+def test_what_is_alike_is_no_copy(tmp_path: Path) -> None:
+    rng = random.Random("across")
+    text, other = report(rng), report(rng)
+    forms = [made(10 + n, tender(rng)) for n in range(6)]
+    half = made(2, sharing(text, other, 0.5, rng))
+    copies = [made(20 + n, edited(0.1)(form.body, rng) if n else form.body) for n, form in enumerate(forms[:1])]
+    reworded = made(3, edited(0.1)(text, rng))
+    first = published(tmp_path / "a", made(1, text), *forms[:3])
+    second = published(tmp_path / "b", half, *forms[3:], *copies, reworded)
+    kept, removed = across(tmp_path / "out", first, second)
+    assert {row["id"]: (row["duplicate_of"], row["kind"]) for row in removed} == {
+        copies[0].id: (forms[0].id, "exact"),
+        reworded.id: (made(1, "").id, "near"),
+    }
+    assert {row["id"] for row in kept} == {made(1, "").id, half.id, *(form.id for form in forms)}
+
+
+def test_only_the_last_revision_counts(tmp_path: Path) -> None:
+    rng = random.Random("revisions")
+    old, new, text = (report(rng) for _ in range(3))
+    first = published(tmp_path / "a", made(1, old), made(2, text), made(1, new, revision=2))
+    second = published(tmp_path / "b", made(1, old), made(3, old))
+    kept, removed = across(tmp_path / "out", first, second)
+    assert sorted((row["id"], row["revision"], Path(row["feed"]).name) for row in kept) == sorted(
+        [(made(1, "").id, 2, "a"), (made(2, "").id, 1, "a"), (made(3, "").id, 1, "b")]
+    )
+    assert removed == [{"id": made(1, "").id, "revision": 1, "feed": str(second), "duplicate_of": made(1, "").id, "kind": "id"}]
+
+
+def test_the_whole_text_stays_of_one_that_was_cut_off() -> None:
+    text = report(random.Random("whole"))
+    cut, whole, again = (
+        {"id": name, "body": body, "parts": [], "truncated": name == "cut"}
+        for name, body in (("cut", text[: len(text) // 2]), ("whole", text), ("again", text))
+    )
+    kept, removed = across_feeds().judged([cut, whole, again])
+    assert [row["id"] for row in kept] == ["whole"]
+    assert [(row["id"], row["duplicate_of"]) for row in removed] == [("cut", "whole"), ("again", "whole")]
+
+
+def test_datatroves_own_shingles_agree(tmp_path: Path) -> None:
+    """The quick shingles are the characters that datatrove's way takes one by one."""
+    from datatrove.pipeline.dedup import MinhashDedupSignature
+
+    script = across_feeds()
+    theirs = MinhashDedupSignature(str(tmp_path), script.CONFIG, language=script.Characters())
+    ours = script.Signatures(str(tmp_path))
+    for text in (report(random.Random(1)), "甲乙丙丁戊己庚辛。" * 3, "三月，柳树发芽了"):
+        assert len(ours.get_shingles(text)) == len(set(theirs.get_shingles(text).ravel().tolist()))
+    assert len(ours.get_shingles("短")) == 1
+
+
+@pytest.mark.parametrize("case", ["twice", "nothing", "taken"])
+def test_wrong_folders_are_said(tmp_path: Path, case: str) -> None:
+    feed = published(tmp_path / "a", made(1, report(random.Random(1))))
+    feeds = {"twice": [feed, feed], "nothing": [tmp_path], "taken": [feed]}[case]
+    out = tmp_path if case == "taken" else tmp_path / "out"
+    done = subprocess.run([sys.executable, SCRIPT, out, *feeds], capture_output=True, text=True)
+    assert done.returncode == 2 and re.search(r"each once|name a new folder", done.stderr.splitlines()[-1])
+
+
