@@ -15,7 +15,7 @@ from setuptools.command.build_ext import build_ext
 
 HERE = Path(__file__).resolve().parent
 ROOMS = ("crawler/extract", "crawler/clean")
-FILES = ("crawler/page.py", "crawler/text.py")
+FILES = ("crawler/page.py", "crawler/text.py", *(f"crawler/profile/{name}.py" for name in ("apply", "edges", "places")))
 sys.path.insert(0, str(HERE))
 
 

@@ -18,7 +18,7 @@ from twisted.internet.defer import Deferred
 
 from crawler.items import Article
 from crawler.ledger import Ledger
-from crawler.page import Page
+from crawler.page import Knowledge, Page
 from crawler.profile import Lessons, Profile, ProfileError, from_dict
 from crawler.sites import Site
 from crawler.text import printable
@@ -52,6 +52,10 @@ class Holding:
         """`spent` tells which of the sites given to it will bring no more articles; `waits` is told of each that begins to wait."""
         self._spent, self._waits = spent, waits
 
+    def reader(self, site: str) -> Knowledge | None:
+        """What a page of `site` is to be read with, None for general rules."""
+        return self._lessons(site).reader if self._size else None
+
     async def read(self, article: Article) -> Article:
         """The article as its site's profile reads it; waits for that profile when it is not known yet."""
         if not self._size:
@@ -63,7 +67,7 @@ class Holding:
         if not waiting.called:
             self._waits(article.url)
         page = await maybe_deferred_to_future(waiting)
-        if page is not article.page:
+        if page is not article.page or page.layout:
             self._stats.inc_value("wenku/profile/lines", sum(bool(block.rule) for block in page.blocks))
         return replace(article, page=page)
 

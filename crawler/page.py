@@ -6,6 +6,7 @@ no rules about phrases, `clean` knows no parser.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -116,6 +117,8 @@ class Page:
     page_number: int = 1  # which of them this one is
     pages: int = 1  # how many were joined into this object
     cut: bool = False  # a budget ran out: the rest of the page was not read
+    box: str = ""  # the path of the element that holds the article
+    layout: str = ""  # the layout of the site by which the page was read, "" when general rules found everything
     reject: str = ""  # why the bytes cannot be read as Chinese text ("mojibake"), or ""
     where: dict[str, str] = field(default_factory=dict)
     confidence: dict[str, float] = field(default_factory=dict)
@@ -125,8 +128,26 @@ class Page:
         return [link for link in self.links if link.kind is kind]
 
 
+class Place(Protocol):
+    """Where heading and text stand in one layout (`crawler.profile.Layout`): paths as in `Block`, "" where it is not known."""
+
+    @property
+    def container(self) -> str: ...
+    @property
+    def box(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+
+
 class Knowledge(Protocol):
     """What is known about the pages of a site beforehand (`crawler.profile.Profile`)."""
+
+    @property
+    def layouts(self) -> Sequence[Place]: ...
+    @property
+    def articles(self) -> Sequence[str]:
+        """The shapes of the addresses of articles, as `crawler.extract.address.family` names them."""
+        ...
 
     def apply(self, page: Page) -> Page:
         """The page as read, read better."""

@@ -73,6 +73,8 @@ class LedgerScheduler(BaseScheduler):
     def open(self, spider: Spider) -> None:
         self._spider = spider
         self._traps: Traps = getattr(spider, "traps", None) or Traps(0)
+        if hasattr(spider, "knows"):
+            spider.knows = self._holding.reader
         self.flights = Flights(spider.parse, self._landed)
         urls = [url for site in getattr(spider, "sites", ()) for url in site.start_urls]
         self._starts = set(urls)

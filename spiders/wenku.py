@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from crawler.extract import Wall, in_the_way, join_pages, read_page, wall_of
 from crawler.extract.address import shape
 from crawler.items import Article, Found
-from crawler.page import Kind, LinkKind, Page
+from crawler.page import Kind, Knowledge, LinkKind, Page
 from crawler.sitemap import read_sitemap
 from crawler.sites import Site, SiteError, choose
 from crawler.traps import Traps, fingerprint
@@ -52,6 +52,7 @@ class WenkuSpider(Spider):
     crawls_sites = True  # its pages belong into the ledger
 
     max_pages, max_entries, max_sitemaps = 100, 50_000, 100  # from the settings
+    knows: Callable[[str], Knowledge | None] = staticmethod(lambda site: None)  # what a site's pages are read with; the crawl sets it
 
     def __init__(self, **kwargs: Any):
         super().__init__()
@@ -87,7 +88,7 @@ class WenkuSpider(Spider):
         if response.meta.get("kind") == "sitemap":
             yield from self._named(response)
             return
-        page = read_page(response.body, response.url)
+        page = self._read(response)
         wall = wall_of(page, response.body)
         if wall and in_the_way(wall, response.meta.get("kind", "")):
             self._met(wall, response)
@@ -110,6 +111,9 @@ class WenkuSpider(Spider):
         for url, kind in links:
             yield Found(url, kind, PRIORITY[kind])
 
+    def _read(self, response: Response) -> Page:
+        return read_page(response.body, response.url, profile=self.knows(site_of(canonical(response.url))))
+
     def _kept(self, url: str, page: Page, links: list[tuple[str, LinkKind]]) -> list[tuple[str, LinkKind]]:
         """The links that lead into no trap; the hits are counted."""
         before = self.traps.counts.copy()
@@ -120,7 +124,7 @@ class WenkuSpider(Spider):
 
     def parse_part(self, response: Response, pages: list[Page], first: str) -> Output:
         """A later page of an article whose first pages are at hand; not one of these again, to which some sites redirect."""
-        page = read_page(response.body, response.url)
+        page = self._read(response)
         again = url_key(canonical(response.url)) in {url_key(canonical(read.url)) for read in pages}
         wall = wall_of(page, response.body)
         if wall:

@@ -46,10 +46,11 @@ class Resolver:
         self.folder = self.origin + path[: path.rfind("/") + 1]
         self.site = _TWIN.sub("", self.host)
         self._known = _targets(self.folder, self.host)
+        self._rooted = _targets(self.inside, self.host)  # what "/…" leads to is the same in every folder
 
     def target(self, href: str) -> Target | None:
         """Where `href` leads on this site; None for other sites, files, scripts and marks on the page itself."""
-        known = self._known
+        known = self._rooted if href.startswith(("/", "http")) else self._known
         if href in known:
             return known[href]
         url = self.absolute(href)

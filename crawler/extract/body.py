@@ -36,14 +36,20 @@ class Layout:
     weight: float = 0.0
 
 
-def find_body(tree: Tree, title_line: int) -> Layout:
-    """The zones of all lines of `tree`. `title_line` is the line of the heading, -1 when it was not found."""
+def find_body(tree: Tree, title_line: int, known: int = -1) -> Layout:
+    """The zones of all lines of `tree`. `title_line` is the line of the heading, -1 when it was not found.
+
+    `known` is the element that holds the article as far as is known beforehand: it does when it holds most of the page's
+    weight, else the page decides.
+    """
     marks = mark_lines(tree, title_line)
     layout = Layout([Zone.SIDE] * len(tree.lines), marks)
     if not tree.lines:
         return layout
     layout.weights = weigh_lines(tree, marks, title_line)
-    at = find_container(tree, layout.weights, marks, title_line)
+    at = known if known >= 0 and _is_heavy(tree, layout.weights, known) else -1
+    if at < 0:
+        at = find_container(tree, layout.weights, marks, title_line)
     if at >= 0:
         layout.container = at
         _bounds(tree, layout, title_line)
@@ -54,6 +60,12 @@ def find_body(tree: Tree, title_line: int) -> Layout:
     _paint(tree, layout, title_line)
     layout.weight = sum(w for w, zone in zip(layout.weights, layout.zones, strict=True) if zone is Zone.BODY)
     return layout
+
+
+def _is_heavy(tree: Tree, weights: list[float], element: int) -> bool:
+    box = tree.elements[element]
+    held: float = sum(weights[box.start : box.end])
+    return 2 * held > sum(weights)
 
 
 def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:

@@ -43,6 +43,7 @@ def join_pages(pages: list[Page]) -> Page:
                 joined, name, next((value for page in pages if (value := getattr(page, name))), getattr(first, name))
             )
     joined.cut = any(page.cut for page in pages)
+    joined.layout = first.layout if all(page.layout for page in pages) else ""
     joined.page_urls = next((page.page_urls for page in pages if page.page_urls), [])
     joined.page_number = 1
     return joined

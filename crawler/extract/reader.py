@@ -10,6 +10,7 @@ from crawler.extract.date import find_date
 from crawler.extract.encoding import decode, judge
 from crawler.extract.fields import author_and_source, breadcrumb, linked_author, tags
 from crawler.extract.kind import find_kind, is_passing
+from crawler.extract.known import ENOUGH, find_known
 from crawler.extract.links import collect
 from crawler.extract.paging import Pages, article_pages, find_bar, split
 from crawler.extract.title import find_title
@@ -22,7 +23,8 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     """The page `html` as read: kind, title, date, zoned blocks, breadcrumb, tags, author, source, links, paging.
 
     `url` is the page's own address (links and paging need it), `encoding` the charset that HTTP gave.
-    `profile` is what is known about the pages of this site; it is not looked at when None. Never raises
+    `profile` is what is known about the pages of this site: where a layout fits beyond doubt it says where heading and
+    text stand (`layout`, which costs less than to weigh the page), and its furniture is marked. Never raises
     for a broken page: what cannot be read is empty, `reject` says "mojibake", `cut` that a budget ran out.
     """
     if isinstance(html, bytes):
@@ -31,15 +33,23 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
         text, name, reject = html, "", judge(html)
     tree = read_tree(text)
     page = Page(url=url, encoding=name, reject=reject, cut=tree.cut)
-    title = find_title(tree)
-    layout = find_body(tree, title.line)
+    known = find_known(tree, profile, url) if profile is not None else None
+    title = known.title if known else find_title(tree)
+    layout = find_body(tree, title.line, known.box if known else -1)
+    if known and (layout.container != known.box or layout.weight < ENOUGH):
+        known, title = None, find_title(tree)
+        layout = find_body(tree, title.line)
     page.title = title.text
     page.where["title"], page.confidence["title"] = title.where, title.confidence
     resolver = Resolver(url, tree.base)
     bar = find_bar(tree, resolver)
     pages = article_pages(bar, url) if url else Pages()
     date = find_date(tree, layout.zones, layout.marks, title.line, layout.first, layout.last)
-    page.kind, _ = find_kind(tree, layout, bar, url, title.text, title.line, bool(date.text), bool(pages.urls))
+    if known:
+        page.kind, page.layout = Kind.ARTICLE, known.layout
+    else:
+        page.kind, _ = find_kind(tree, layout, bar, url, title.text, title.line, bool(date.text), bool(pages.urls))
+    page.box = tree.way(layout.container)
     if page.kind is not Kind.LIST:  # there it is the date of an entry
         page.date, page.where["date"], page.confidence["date"] = date
     _fields(page, tree, layout, title.line)

@@ -70,6 +70,15 @@ def find_title(tree: Tree) -> Title:
     return Title("", -1, "", 0.0)
 
 
+def confirmed(tree: Tree, line: int) -> Title | None:
+    """The heading that is displayed on `line`, when `<title>` names it; else None."""
+    text = tree.lines[line].text
+    folded, named = key(text), key(tree.title)
+    if len(text) > _LONGEST or len(folded) < 2 or not named.startswith(folded):
+        return None
+    return _continued(tree, Title(text, line, "known layout", 1.0), named)
+
+
 def _above_date(tree: Tree, known: int) -> Title | None:
     """The heading right above the line of date and source, where `<title>` names no more than the site; else None.
 

@@ -5,6 +5,8 @@ Everything after `read_tree` works on these flat lists, never on nodes of a pars
 
 from __future__ import annotations
 
+WAY = 6  # names of an element and those around it
+
 
 class Element:
     """A block element: lines `start` to `end` (exclusive) stand inside it."""
@@ -66,9 +68,22 @@ class Tree:
     def path(self, element: int) -> str:
         """The element and its parent for people: "div#content>p"."""
         here = self.elements[element]
-        name = _name(here)
-        return f"{_name(self.elements[here.parent])}>{name}" if here.parent >= 0 else name
+        name = name_of(here)
+        return f"{name_of(self.elements[here.parent])}>{name}" if here.parent >= 0 else name
+
+    def way(self, element: int) -> str:
+        """The element below the next one around it that has an id or a class: "div#main>table>tbody"; `path` at least."""
+        names: list[str] = []
+        at = element
+        while at >= 0 and len(names) < WAY:
+            here = self.elements[at]
+            names.append(name_of(here))
+            if here.hint and len(names) > 1:
+                break
+            at = here.parent
+        return ">".join(reversed(names))
 
 
-def _name(element: Element) -> str:
+def name_of(element: Element) -> str:
+    """Tag with the id, else the first class: "div#content"."""
     return element.tag + element.hint.split(" ", 1)[0] if element.hint else element.tag

@@ -15,6 +15,7 @@ from crawler.profile.places import container
 SAMPLE = 20  # articles a profile is learned from: what stands on 30 % of the pages shows six times
 AGAIN = 10  # articles a changed layout is learned from
 IN_A_ROW = 5  # pages that disagree one after the other: chance makes two or three of them on sites with odd pages
+CHECK = 5  # one page in so many is read by general rules: with IN_A_ROW a change is told within nine pages
 _STRAYS = 40  # odd pages remembered, to find a rarer layout among them
 
 Held = TypeVar("Held")
@@ -48,6 +49,7 @@ class Lessons(Generic[Held]):
         self._row: list[Page] = []  # the pages that disagreed one after the other
         self._strays: defaultdict[str, list[Page]] = defaultdict(list)
         self._changed = self._loose = False
+        self._unchecked = 0  # articles that were read by the profile since the last one that general rules read
         self._use()
 
     def _use(self) -> None:
@@ -64,9 +66,19 @@ class Lessons(Generic[Held]):
         """Articles that wait."""
         return len(self._held)
 
+    @property
+    def reader(self) -> Profile | None:
+        """What the next page of the site is to be read with. None for general rules: as long as nothing is known, for one
+        page in CHECK, and for all pages since one disagreed: the general extractor is the check."""
+        doubted = bool(self._row) or self._changed or self._loose
+        return None if self._profile is None or doubted or self._unchecked >= CHECK - 1 else self._applied
+
     def take(self, article: Held, page: Page) -> list[tuple[Held, Page]]:
-        """An article that was read without a profile → those that may go on now."""
+        """An article → those that may go on now."""
         self._held.append((article, page))
+        self._unchecked = self._unchecked + 1 if page.layout else 0
+        if page.layout and self._profile is not None:  # read by the profile
+            return self._agreed(page)
         if self._profile is None:
             self._sample.append(page)
             return self._first() if len(self._sample) >= self._size else []
@@ -160,7 +172,7 @@ class Lessons(Generic[Held]):
         return ", ".join(layout.container for layout in self._profile.layouts)
 
     def _read(self, page: Page) -> Page:
-        return page if self._applied is None else self._applied.apply(page)
+        return page if self._applied is None or page.layout else self._applied.apply(page)
 
     def _release(self) -> list[tuple[Held, Page]]:
         released = [(article, self._read(page)) for article, page in self._held]

@@ -6,11 +6,11 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from crawler.extract.known import masked
 from crawler.page import Page, Zone
 
 _PARAGRAPHS = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr td figcaption center span font".split())
-_NAMES = re.compile("[#.][^>]*")  # of elements: the 1 of h1 is none
-_DIGITS = re.compile(r"\d+")
+_SURE = 0.9  # of the pages of a layout have their article in one element
 _LEAST_SHARE = 0.1  # of the sampled pages: fewer are odd pages, not a layout of the site
 _LEAST_PAGES = 2
 
@@ -19,7 +19,8 @@ _LEAST_PAGES = 2
 class Layout:
     """One template of the site. Paths as in `crawler.page.Block`; "" for what the pages do not show.
 
-    `container` holds the text, `share` of the sampled pages (0 to 1) have this layout.
+    `container` holds the text, `box` the article: on nearly all pages that have this layout, which are `share` (0 to 1) of
+    those that were looked at.
     """
 
     container: str
@@ -29,11 +30,7 @@ class Layout:
     body: str = ""
     breadcrumb: str = ""
     tags: str = ""
-
-
-def masked(path: str) -> str:
-    """A path in which numbers do not count: div#post-123 is one place on all pages."""
-    return _NAMES.sub(lambda name: _DIGITS.sub("0", name[0]), path) if any(map(str.isdigit, path)) else path
+    box: str = ""
 
 
 def container(page: Page) -> str:
@@ -76,7 +73,15 @@ def _layout(where: str, pages: list[Page], of: int) -> Layout:
         body=most([_body(page) for page in pages]),
         breadcrumb=most([_place(page, page.breadcrumb[0] if page.breadcrumb else "", Zone.HEAD) for page in pages]),
         tags=most([_place(page, page.tags[0] if page.tags else "", Zone.TAIL, Zone.HEAD) for page in pages]),
+        box=_box(pages),
     )
+
+
+def _box(pages: list[Page]) -> str:
+    """The element that holds the article; "" when pages differ too much to rely on it."""
+    counted = Counter(masked(page.box) for page in pages)
+    best = max(counted, key=lambda path: (counted[path], path))
+    return best if counted[best] >= _SURE * len(pages) else ""
 
 
 def _place(page: Page, text: str, *zones: Zone) -> str:

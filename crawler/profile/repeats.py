@@ -19,9 +19,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from crawler.extract.known import masked
 from crawler.page import Page
 from crawler.profile.edges import EDGES, HEAD, REACH, bodies, is_formula, key_of, letters, run
-from crawler.profile.places import masked
 
 _SHARE, _LEAST = 0.3, 3
 _OWN_PLACE = 0.6
