@@ -75,7 +75,7 @@ class Tree:
         """The element below the next one around it that has an id or a class: "div#main>table>tbody"; `path` at least."""
         names: list[str] = []
         at = element
-        while at >= 0 and len(names) < WAY:
+        while at > 0 and len(names) < WAY:  # not <html>
             here = self.elements[at]
             names.append(name_of(here))
             if here.hint and len(names) > 1:

@@ -1,0 +1,107 @@
+"""Pages read where a layout of their site says: the same as by general rules, and only where the layout fits beyond doubt."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from crawler.extract import join_pages, read_page
+from crawler.page import Kind, Page
+from crawler.profile import Profile, from_dict, learn
+from crawler.profile.lessons import CHECK
+from tests.profile.sites import Family, families
+from tests.profile.test_profile_lessons import NEW, OLD, School, taught
+
+FAMILIES = [family for seed in range(3) for family in families(seed)]
+
+
+@cache
+def learned(family: Family) -> Profile:
+    return learn([read_page(family.page(number), family.url(number)) for number in range(20)])
+
+
+def told(page: Page) -> tuple[object, ...]:
+    """What the page is read as: everything that becomes of it in the feed."""
+    blocks = [(block.text, block.zone, block.rule) for block in page.blocks]
+    return page.kind, page.title, page.date, page.breadcrumb, page.tags, page.author, page.source, page.links, blocks
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_a_page_is_read_by_its_layout_as_by_general_rules(family: Family) -> None:
+    profile, by_layout = learned(family), 0
+    for number in range(30, 60):
+        data, url = family.page(number), family.url(number)
+        page = read_page(data, url, profile=profile)
+        by_layout += bool(page.layout)
+        assert told(page) == told(profile.apply(read_page(data, url)))
+    if family.name != "layouts":  # the heading of its table has no element of its own
+        assert by_layout >= 20, "pages with a text of some length are read by their layout"
+
+
+def read(html: str | bytes, number: int = 70) -> Page:
+    return read_page(html, OLD.url(number), profile=learned(OLD))
+
+
+def test_general_rules_read_what_does_not_fit() -> None:
+    page = next(number for number in range(70, 99) if read(OLD.page(number), number).layout)
+    html = OLD.page(page).decode()
+    assert read(html, page).layout == "div#zw"
+    title = OLD.title(page)
+    assert read(html.replace(f"<title>{title}", "<title>别的一页"), page).layout == "", "<title> names another heading"
+    assert read(html.replace('id="zw"', 'id="other"'), page).layout == "", "the element is not there"
+    text = "".join(f"<p>{line}</p>" for line in OLD.lines(page))
+    moved = html.replace(text, "").replace('<div class="bottom">', f'<div class="new">{text}</div><div class="bottom">')
+    found = read(moved, page)
+    assert found.layout == "" and OLD.lines(page)[-3] in [block.text for block in found.blocks if block.zone == "body"]
+    assert read_page(html, "http://www.box.test.wenku.example/list/", profile=learned(OLD)).layout == "", "the address of a list"
+    short = html.replace(text, "<p>该文章不存在或已被删除。</p>")
+    assert (read(short, page).layout, read(short, page).kind) == ("", Kind.ERROR)
+
+
+def test_an_id_with_a_number_is_one_place() -> None:
+    def page(number: int) -> bytes:
+        return OLD.page(number).replace(b'id="zw"', b'id="post-%d"' % (100 + number))
+
+    profile = learn([read_page(page(number), OLD.url(number)) for number in range(20)])
+    assert profile.layouts[0].box == "body>div#post-0"
+    assert sum(bool(read_page(page(n), OLD.url(n), profile=profile).layout) for n in range(30, 60)) >= 20
+
+
+def test_what_a_person_wrote_without_a_box_is_no_layout_to_read_by() -> None:
+    given = from_dict({"layouts": [{"container": "div#zw"}]}, "f")
+    assert read_page(OLD.page(1), OLD.url(1), profile=given).layout == ""
+
+
+def test_one_page_in_five_is_read_by_general_rules() -> None:
+    school = taught()
+    by_layout = []
+    for number in range(100, 140):
+        page = read_page(OLD.page(number), OLD.url(number), profile=school.lessons.reader)
+        assert [gone for gone, _ in school.lessons.take(number, page)] == [number]
+        by_layout.append(bool(page.layout))
+    rows = "".join("1" if known else "0" for known in by_layout)
+    assert "1" * CHECK not in rows and "1" * (CHECK - 1) in rows
+
+
+def test_a_change_is_told_within_ten_pages_of_a_crawl_that_reads_by_layout() -> None:
+    school = taught()
+    at = 0
+    for number in range(100, 120):
+        changed = number >= 107
+        family = NEW if changed else OLD
+        at += changed
+        school.lessons.take(number, read_page(family.page(number), family.url(number), profile=school.lessons.reader))
+        if school.said:
+            break
+    assert at <= 10 and "the layout has changed" in school.said[0]
+    assert school.lessons.reader is None, "general rules read until the new layout is known"
+
+
+def test_an_article_of_which_a_page_was_read_by_general_rules_is_looked_at_again() -> None:
+    page = next(number for number in range(70, 99) if read(OLD.page(number), number).layout)
+    known, general = read(OLD.page(page), page), read_page(OLD.page(page + 1), OLD.url(page + 1))
+    assert join_pages([known, known]).layout == known.layout and join_pages([known, general]).layout == ""
+    school = School(learned(OLD))
+    (_, whole), = school.lessons.take(1, join_pages([known, general]))
+    assert {block.page for block in whole.blocks if block.rule} == {1, 2}
