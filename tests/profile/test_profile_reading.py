@@ -54,6 +54,9 @@ def test_general_rules_read_what_does_not_fit() -> None:
     moved = html.replace(text, "").replace('<div class="bottom">', f'<div class="new">{text}</div><div class="bottom">')
     found = read(moved, page)
     assert found.layout == "" and OLD.lines(page)[-3] in [block.text for block in found.blocks if block.zone == "body"]
+    longer = "".join(f"<p>{line}</p>" for other in range(70, 75) for line in OLD.lines(other))
+    beside = read(html.replace('<div class="bottom">', f'<div class="new">{longer}</div><div class="bottom">'), page)
+    assert beside.layout == "", "most of the text stands elsewhere"
     assert read_page(html, "http://www.box.test.wenku.example/list/", profile=learned(OLD)).layout == "", "the address of a list"
     short = html.replace(text, "<p>该文章不存在或已被删除。</p>")
     assert (read(short, page).layout, read(short, page).kind) == ("", Kind.ERROR)
