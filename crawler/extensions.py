@@ -195,9 +195,12 @@ class Run:
                 os._exit(self._stats.get_value(EXIT_STATUS))
 
     def _look_for_work(self) -> None:
-        """In a fleet there may be some that others found: without this Scrapy looks when one of its own pages comes."""
+        """Has Scrapy look for more to do: it looks when a page comes, and otherwise every five seconds.
+
+        What was committed may be more, what others of a fleet found too; when there is none, the crawl need not wait to end.
+        """
         engine = self._crawler.engine
-        if self.ledger.worker and self._crawler.crawling and engine and engine._slot:
+        if engine and engine._slot and self._crawler.crawling and (self.ledger.worker or not engine.downloader.active):
             engine._slot.nextcall.schedule()
 
     def spider_closed(self, spider: Spider, reason: str) -> None:

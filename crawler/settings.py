@@ -131,9 +131,18 @@ REFERRER_POLICY = "no-referrer"
 # known before addresses are judged (760). robots.txt (100) is fetched through the same chain. A host's wish to be left
 # alone (560) is heard before Scrapy tries again (550); bodies are unpacked and judged (590) before redirects in pages
 # (580) are looked for.
-# DEPTH_LIMIT is kept by the scheduler, which knows how deep a page lies; this one would cut articles in the middle.
-SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
+# DEPTH_LIMIT is kept by the scheduler, which knows how deep a page lies; Scrapy's own would cut articles in the middle.
+# What nobody looks at is left out, it costs a twentieth of a page: the length of addresses (canonical has a limit), sizes of
+# headers for figures that nothing shows, passwords of spiders, domains of spiders (the guard knows the sites).
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.net.guard.AddressMiddleware": 90,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.net.robots.RobotsMiddleware": 100,
