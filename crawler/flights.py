@@ -94,7 +94,7 @@ class Flights:
             if self._answered(flight, result):
                 for output in function(result, **kwargs) or ():
                     if isinstance(output, Found):
-                        flight.links.append(Link(output.url, output.kind, output.priority))
+                        flight.links += [Link(*link) for link in output.links]
                     elif not isinstance(output, Request):
                         flight.open += 1
                         yield output

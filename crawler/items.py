@@ -42,12 +42,13 @@ class Article:
 
 @dataclass(slots=True)
 class Found:
-    """A link that a page shows: what a spider yields for the frontier. A Request for each, of which most are known already,
-    cost more than the page's parse."""
+    """The links that a page shows, for the frontier: (canonical address, kind as crawler.ledger.Link has it, priority).
 
-    url: str  # canonical
-    kind: str  # as crawler.ledger.Link has it
-    priority: int = 0
+    A spider yields one of these for a page: a Request for each link, of which most are known already, cost more than the
+    page's parse.
+    """
+
+    links: list[tuple[str, str, int]]
 
 
 @dataclass(slots=True)

@@ -64,10 +64,10 @@ class Block:
     rule: str = ""
 
     # Written out, here and in Link: blocks and links are made by the hundred for each page, and what `dataclass` writes at
-    # run time is not compiled.
+    # run time is not compiled. Everything has a default because a compiled object is copied by making an empty one first.
     def __init__(
         self,
-        text: str,
+        text: str = "",
         zone: Zone = Zone.BODY,
         tag: str = "",
         gap: int = 1,
@@ -87,7 +87,7 @@ class Link:
     text: str
     kind: LinkKind = LinkKind.OTHER
 
-    def __init__(self, url: str, text: str, kind: LinkKind = LinkKind.OTHER):
+    def __init__(self, url: str = "", text: str = "", kind: LinkKind = LinkKind.OTHER):
         self.url, self.text, self.kind = url, text, kind
 
 

@@ -108,8 +108,8 @@ class WenkuSpider(Spider):
         links = [(made, kind) for url, kind in found if (made := self._followable(url))]
         if not later:
             links = self._kept(canonical(response.url), page, links)
-        for url, kind in links:
-            yield Found(url, kind, PRIORITY[kind])
+        if links:
+            yield Found([(url, kind.value, PRIORITY[kind]) for url, kind in links])
 
     def _read(self, response: Response) -> Page:
         return read_page(response.body, response.url, profile=self.knows(site_of(canonical(response.url))))
@@ -179,6 +179,7 @@ class WenkuSpider(Spider):
         self._count("noted/sitemaps that were cut off (SITEMAP_MAX_ENTRIES)", int(found.cut))
         known = self._sitemaps[site_of(canonical(response.url))]
         known.add(canonical(response.url))
+        links: list[tuple[str, str, int]] = []
         for url in found.sitemaps:
             if site_of(url) not in self.hosts or url in known:
                 continue
@@ -186,11 +187,12 @@ class WenkuSpider(Spider):
                 self._count("noted/sitemaps left out (SITEMAP_MAX_FILES)")
                 continue
             known.add(url)
-            yield Found(url, "sitemap", SITEMAP)
+            links.append((url, "sitemap", SITEMAP))
         for url in found.pages:
             kind = LinkKind.ARTICLE if shape(url) == "article" else LinkKind.OTHER
             if made := self._followable(url):
-                yield Found(made, kind, NAMED if kind is LinkKind.ARTICLE else 0)
+                links.append((made, kind.value, NAMED if kind is LinkKind.ARTICLE else 0))
+        yield Found(links)
 
     def _followable(self, url: str) -> str | None:
         made = followable(url, self.hosts)

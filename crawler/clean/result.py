@@ -13,7 +13,8 @@ class Dropped:
     rule: str
     block: int  # index into Page.blocks
 
-    def __init__(self, text: str, rule: str, block: int):  # one for each line beside the text: this one is compiled
+    # One is made for each line beside the text: see crawler.page.Block.
+    def __init__(self, text: str = "", rule: str = "", block: int = 0):
         self.text, self.rule, self.block = text, rule, block
 
 

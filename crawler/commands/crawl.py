@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import math
 import re
 import sys
@@ -130,6 +131,7 @@ class Command(ScrapyCrawl):
             return
         self.crawler_process.crawl(crawler, **opts.spargs)
         spare_collector()
+        logging.getLogger().setLevel(self.settings["LOG_LEVEL"])  # Scrapy lets every record be made, and its handler drop it
         self.crawler_process.start()
         run = crawler.get_extension(Run)
         if run and run.last_words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from crawler.items import Document
 from crawler.urls import document_id
@@ -31,8 +32,7 @@ def url_id(url: str) -> bytes:
     return bytes.fromhex(document_id(url))
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An address to fetch. `url` is canonical; `kind` is list, paging, article, other (LinkKind's values) or sitemap."""
 
     url: str

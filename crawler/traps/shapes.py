@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MAX_SEGMENTS = 20  # the deepest address of the saved sites has 6
 MAX_PARAMETERS = 12  # a list with facets has 3 or 4; more are permutations
@@ -20,6 +21,7 @@ def path_and_query(url: str) -> tuple[str, str]:
     return slash + path, query
 
 
+@lru_cache(maxsize=8192)  # the links of a site come again on page after page
 def circles(url: str) -> bool:
     """True for an address that was made by following relative links round and round, or that no person wrote.
 

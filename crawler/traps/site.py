@@ -10,7 +10,6 @@ from crawler.page import Kind, LinkKind, Page
 from crawler.traps.budget import Budget
 from crawler.traps.fading import Fading
 from crawler.traps.shapes import circles, shapes
-from crawler.traps.sight import fingerprint
 from crawler.traps.twins import Claims, Numbers, Slots
 from crawler.urls import url_key
 
@@ -53,9 +52,8 @@ class SiteTraps:
         learned = len(self.slots) + len(self.numbers) + len(self.claims)
         return len(self.budget) + learned + len(self._shown) + len(self._sights) + len(self._from)
 
-    def read(self, url: str, page: Page, links: Links) -> Kept:
-        """The links to follow of the page that `url` brought; see `Traps.read`."""
-        sight = fingerprint(page)
+    def read(self, url: str, page: Page, links: Links, sight: int) -> Kept:
+        """The links to follow of the page that `url` brought, which shows `sight`; see `Traps.read`."""
         self.slots.read(url, sight)
         article = page.kind is Kind.ARTICLE
         if article:

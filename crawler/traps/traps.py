@@ -21,6 +21,7 @@ class Traps:
         self.counts: Counter[str] = Counter()
         self._sites: OrderedDict[str, SiteTraps] = OrderedDict()
         self._entries = 0
+        self._last: tuple[Page, int] | None = None
 
     def _of(self, url: str) -> SiteTraps:
         name = site_of(url)
@@ -36,7 +37,8 @@ class Traps:
         None when the page was seen under another address; none that lead in circles; session ids as they were met first.
         """
         site = self._of(url)
-        kept = site.read(url, page, links)
+        kept = site.read(url, page, links, self._sight(page))
+        self._last = None
         self._entries += len(site) - site.counted
         site.counted = len(site)
         while self._entries > ENTRIES and len(self._sites) > 1:
@@ -64,4 +66,10 @@ class Traps:
             claim = canonical(page.canonical) if page.canonical else ""
         except BadUrl:
             claim = ""
-        return self._of(url).claims.read(url, claim, fingerprint(page))
+        return self._of(url).claims.read(url, claim, self._sight(page))
+
+    def _sight(self, page: Page) -> int:
+        """The page's fingerprint, which is asked for twice in a row."""
+        if self._last is None or self._last[0] is not page:
+            self._last = page, fingerprint(page)
+        return self._last[1]
