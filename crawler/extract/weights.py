@@ -23,7 +23,7 @@ _SIDE_TAGS = frozenset("nav footer aside header menu".split())
 # Names in class or id that designers of many sites share; they only lower a weight, they never decide alone.
 _SIDE_NAME = re.compile(
     r"comment|pinglun|(?:^|[ #._-])(?:cmt|pl|foot|footer|nav|menu|side|sidebar|share|bdshare|related|relate|relevant|"
-    r"recommend|tuijian|xiangguan|hot|rank|copyright|declare|disclaimer|shengming|breadcrumb|crumb|crumbs|pagelist|pages?|"
+    r"recommend|tuijian|xiangguan|hot|rank|copyright|declare|disclaimer|shengming|breadcrumb|crumb|crumbs|pagelist|pages?(?![_-]?(?:art|con|body|main|text|txt|info|detail|news|show|view|left|wrap|inner|box|nr|zw|tit))|"
     r"promo|advert|newsletter|subscribe|digg|vote|tags?|login|search|friendlink|links|toolbar|qrcode|popup|modal|dialog|reply|reward|author-?(?:info|box)|bio)"
     r"(?:$|[ ._-]|box|list|bar|area|er|info|wrap|con|s\b)",
     re.I,
