@@ -86,7 +86,7 @@ def _grow(tree: Tree, weights: list[float], marks: list[str], at: int, title_lin
     while elements[at].parent > 0 and elements[at].tag != "body":
         parent = elements[at].parent
         here, above = elements[at], elements[parent]
-        if here.tag in _PARAGRAPH:
+        if here.tag in _PARAGRAPH and best == at:  # a row above a cell that was chosen holds other columns too
             best = at = parent
             continue
         before = range(max(above.start, title_line + 1), here.start)
