@@ -20,6 +20,7 @@ from crawler.page import Zone
 _BOXES = frozenset(("div", "aside", "section", "nav", "ul", "dl"))
 _TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
 _ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
+_HEADS = frozenset(("related", "contents"))  # of a list of links
 _EDITOR = re.compile(r"责任?编辑?\s*[:：]|编辑\s*[:：]")
 
 
@@ -194,7 +195,7 @@ def _region(tree: Tree, layout: Layout, title_line: int) -> range:
 
 
 def _lists_out(tree: Tree, layout: Layout) -> None:
-    """Lists of links inside the body (three lines or more that are nothing but links) are no text of the document.
+    """Lists of links inside the body are no text of the document: three lines or more, or one below a heading of such.
 
     Nor are boxes of a few short lines that call themselves share, related, promotion…
     """
@@ -213,9 +214,8 @@ def _lists_out(tree: Tree, layout: Layout) -> None:
         stop = index
         while stop < layout.last and lines[stop].linked * 10 > 8 * len(lines[stop].text) and layout.weights[stop] == 0:
             stop += 1
-        if stop - index >= 3:
-            if index > layout.first and layout.marks[index - 1] == "related":
-                index -= 1
-            for inner in range(index, stop):
+        headed = index > layout.first and layout.marks[index - 1] in _HEADS
+        if stop - index >= 3 or (headed and stop > index):
+            for inner in range(index - headed, stop):
                 zones[inner] = Zone.SIDE
         index = max(stop, index + 1)
