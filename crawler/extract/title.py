@@ -16,6 +16,7 @@ _KEY = re.compile(r"[\s\W_]+")
 _RANK = {"h1": 4, "h2": 3, "h3": 2, "h4": 1, "h5": 1}
 _TITLE_NAME = re.compile(r"title|biaoti|headline|subject|\btit\b|bt\b", re.I)
 _LONGEST = 150
+_NO_HEADING = re.compile(r"[。；;：:，,]$|[。；;]|(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]")
 _SURE = 7  # the score of a heading that begins like `<title>`, or is an <h1> named there
 
 
@@ -61,6 +62,8 @@ def find_title(tree: Tree) -> Title:
         return above
     if best_score >= 3:
         return _continued(tree, best, names.page)
+    if best.line < 0 and not og and (plain := _plain_above_date(tree, names.page)) is not None:
+        return plain
     if og:
         return Title(og, -1, "meta og:title", 0.6)
     if page:
@@ -83,11 +86,32 @@ def _above_date(tree: Tree, known: int) -> Title | None:
         ):
             continue
         below = [other.text for other in lines[index + 1 : index + 3]]
-        if any(is_dateline(other) or (mark_of(other) == "info" and DATE.search(other)) for other in below):
+        if any(map(_is_byline, below)):
             if mark_of(text) or DATE.search(text):
                 continue
             return None if index == known else Title(text, index, "heading above the date", 0.5)
     return None
+
+
+def _plain_above_date(tree: Tree, named: str) -> Title | None:
+    """The line right above the first by-line of a text, whatever its tag (a <font>, a <b>), where nothing else tells the heading."""
+    lines = tree.lines
+    for index, (line, below) in enumerate(zip(lines, lines[1:], strict=False)):
+        text = line.text
+        if not _is_byline(below.text):
+            continue
+        if not 5 < len(text) <= _LONGEST // 2 or line.linked or _NO_HEADING.search(text) or mark_of(text):
+            continue
+        following = lines[index + 2 : index + 10]
+        if any(_is_byline(other.text) for other in following[1:]):
+            return None  # a list: each entry has its date
+        if key(text) != named and any(len(other.text) > 30 and not other.linked for other in following):
+            return Title(text, index, "line above the date", 0.4)
+    return None
+
+
+def _is_byline(text: str) -> bool:
+    return is_dateline(text) or (mark_of(text) == "info" and DATE.search(text) is not None)
 
 
 def _named_title(tree: Tree, index: int) -> bool:
