@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from crawler.extract.tree import Tree
@@ -112,7 +113,7 @@ def _in_pieces(tree: Tree, title_line: int, first: int) -> Found | None:
     if title_line < 0:
         return None
     lines = tree.lines[max(title_line - 3, 0) : min(first, title_line + 8)]
-    for line, below in zip(lines, lines[1:], strict=False):
+    for line, below in pairwise(lines):
         if len(line.text) > 8 or len(below.text) > 8:
             continue
         if found := _YEAR_FIRST.fullmatch(f"{line.text} {below.text}"):

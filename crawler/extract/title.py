@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from crawler.extract.date import DATE
@@ -96,7 +97,7 @@ def _above_date(tree: Tree, known: int) -> Title | None:
 def _plain_above_date(tree: Tree, named: str) -> Title | None:
     """The line right above the first by-line of a text, whatever its tag (a <font>, a <b>), where nothing else tells the heading."""
     lines = tree.lines
-    for index, (line, below) in enumerate(zip(lines, lines[1:], strict=False)):
+    for index, (line, below) in enumerate(pairwise(lines)):
         text = line.text
         if not _is_byline(below.text):
             continue
