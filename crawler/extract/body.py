@@ -91,7 +91,9 @@ def _ends_here(tree: Tree, layout: Layout, index: int, last: int, left: float, t
     if mark == "related":
         following = tree.lines[index + 1 : last]
         linked = sum(line.linked for line in following)
-        return left < 0.06 * total or (left < 0.4 * total and linked * 2 > sum(len(line.text) for line in following))
+        entries = sum(line.linked * 5 >= 2 * len(line.text) for line in following)  # a link and its date
+        listed = linked * 2 > sum(len(line.text) for line in following) or entries * 2 > len(following)
+        return left < 0.06 * total or (left < 0.4 * total and listed)
     return left < 0.12 * total
 
 

@@ -29,6 +29,7 @@ _ENGLISH = re.compile(
 _EUROPEAN = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?!\d)(\s+\d{1,2}:\d\d(?::\d\d)?)?")
 _SHORT = re.compile(r"(?<![\d.-])(\d{1,2}-\d{1,2})(?![\d-])(\s*\d{1,2}[:：]\d\d)?")
 _SHORT_TIGHT = re.compile(r"(?<![\d.-])(?:(\d\d)-)?([01]\d-[0-3]\d)\s*([0-2]\d[:：]\d\d)")  # 03-0823:16, 18-03-0823:16
+_SHORT_YEAR = re.compile(r"(\d\d)[-/.]([01]?\d)[-/.]([0-3]?\d)(?![\d./-])(?:\s+([0-2]?\d[:：]\d\d))?")  # 18-03-08 23:16
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)年?\s+(\d{1,2})[-/.月](\d{1,2})日?")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?\s+((?:19|20)\d\d)年?")
 _DAY_FIRST = re.compile(r"(\d{1,2})日?\s+((?:19|20)\d\d)[-/.年](\d{1,2})月?")
@@ -165,6 +166,9 @@ def candidates(text: str) -> Iterator[tuple[str, str]]:
     for end, name in labels:
         if tight := _SHORT_TIGHT.match(text, end):
             yield f"{'20' + tight[1] + '-' if tight[1] else ''}{tight[2]} {tight[3]}", name
+            continue
+        if year := _SHORT_YEAR.match(text, end):
+            yield f"20{year[1]}-{year[2]}-{year[3]} {year[4] or ''}".rstrip(), name
             continue
         short = _SHORT.match(text, end) or _HAN_DAY.match(text, end) or _RELATIVE.match(text, end)
         if short:

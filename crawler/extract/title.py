@@ -18,6 +18,7 @@ _RANK = {"h1": 4, "h2": 3, "h3": 2, "h4": 1, "h5": 1}
 _TITLE_NAME = re.compile(r"title|biaoti|headline|subject|\btit\b|bt\b", re.I)
 _LONGEST = 150
 _NO_HEADING = re.compile(r"[。；;：:，,]$|[。；;]|(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]")
+_DATED = re.compile(rf"(?:(?:发布|更新|发表)?(?:时间|日期|于)\s*[:：]?\s*)?[(（\[【]?{DATE.pattern}[^\u4e00-\u9fff]*$")
 _SURE = 7  # the score of a heading that begins like `<title>`, or is an <h1> named there
 
 
@@ -46,6 +47,7 @@ def find_title(tree: Tree) -> Title:
     page = tree.title
     og = tree.meta.get("og:title", "")
     names = _Names(key(page), key(without_site(page))[:-1][:40] or "\0", key(og))
+    short = _SEPARATOR.split(page, maxsplit=1)[0].strip()
     best = Title("", -1, "", 0.0)
     best_score = 0.0
     for index, line in enumerate(tree.lines):
@@ -53,7 +55,7 @@ def find_title(tree: Tree) -> Title:
         if not 1 < len(text) <= _LONGEST:
             continue
         rank = _RANK.get(line.tag, 0)
-        if not rank and (len(text) < 4 or line.linked * 2 > len(text) or text[:2] not in page):
+        if not rank and (text[:2] not in page or (len(text) < 4 and text != short) or line.linked * 2 > len(text)):
             continue
         score = _score(tree, index, rank, names)
         if score > best_score:
@@ -127,7 +129,28 @@ def _continued(tree: Tree, title: Title, named: str) -> Title:
         if len(more) > _LONGEST or not named.startswith(key(text + more)) or not key(more):
             break
         text, last = text + more, index
-    return title._replace(text=text, line=last)
+    return title._replace(text=_whole(_undated(text, named), tree.title), line=last)
+
+
+def _undated(text: str, named: str) -> str:
+    """A heading without the date that the template sets into it, where `<title>` bears it out."""
+    if "20" not in text and "19" not in text:
+        return text
+    found = _DATED.search(text)
+    if found is None or found.start() < 2 or named.startswith(key(text)):
+        return text
+    bare = text[: found.start()].rstrip(" \t\u3000(（[【")
+    return bare if named.startswith(key(bare)) else text
+
+
+def _whole(text: str, page: str) -> str:
+    """A heading that was cut for its place, as `<title>` has it."""
+    if not text.endswith(("...", "…")):
+        return text
+    stem = text.rstrip(".…")
+    whole = without_site(page)
+    more = whole[len(stem) :]
+    return whole if len(stem) > 5 and whole.startswith(stem) and more[:1].isalnum() and not more.endswith(("...", "…")) else text
 
 
 def _score(tree: Tree, index: int, rank: int, names: _Names) -> float:
