@@ -162,6 +162,8 @@ def family(url: str) -> str:
 def shape(url: str) -> str:
     """What the address alone suggests: "article", "list", "other", "home" or ""."""
     path = path_of(url)
+    if "?s=/" in path:  # a router in the query: index.php?s=/article/33
+        path = path.partition("?s=")[2]
     if path in ("/", "") or (path.count("/") == 1 and _INDEX.search(path)):
         return "home"
     if _OTHER_WORD.search(unquote(path) if "%" in path else path):

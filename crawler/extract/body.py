@@ -20,6 +20,8 @@ from crawler.page import Zone
 _BOXES = frozenset(("div", "aside", "section", "nav", "ul", "dl"))
 _TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
 _ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
+_POSTAL = re.compile(r"(地址|邮编|邮政编码|电话|传真|邮箱|E-?mail)\s*[:：]", re.I)
+_OCCASION = re.compile(r"[(（]\s*(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*[)）]$")  # below a speech's heading
 _HEADS = frozenset(("related", "contents"))  # of a list of links
 _EDITOR = re.compile(r"责任?编辑?\s*[:：]|编辑\s*[:：]")
 
@@ -76,7 +78,7 @@ def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
             last = index
             break
         left -= solid[index - first]
-    while last > first and _is_tail(lines[last - 1], marks[last - 1]):
+    while last > first and (_is_tail(lines[last - 1], marks[last - 1]) or _is_address(lines, marks, last - 1)):
         last -= 1
     layout.first, layout.last = first, last
 
@@ -110,6 +112,7 @@ def _after_head(tree: Tree, layout: Layout, first: int, last: int) -> int:
         if (
             mark == "info"
             and line.linked * 3 < len(line.text)
+            and not (line.text[0] in "(（" and _OCCASION.match(line.text) and _dated(lines, marks, index))
             and ((short < 4 and _date_or_labels(line.text)) or (plain and not line.text.startswith("作者")))
         ):
             end, short = index + 1, 0
@@ -126,6 +129,11 @@ def _after_head(tree: Tree, layout: Layout, first: int, last: int) -> int:
         if passed > limit or short > 8 or linked > 8:
             break
     return end
+
+
+def _dated(lines: list[Line], marks: list[str], index: int) -> bool:
+    """True when a by-line right above the line `index` has given the date of the page."""
+    return any(marks[at] == "info" and DATE.search(lines[at].text) for at in range(max(0, index - 6), index))
 
 
 _LABELS = re.compile(r"(?:时间|日期|来源|作者|编辑|点击|浏览|阅读|人气|发布)[^:：]{0,3}[:：]")
@@ -152,6 +160,11 @@ def _is_tail(line: Line, mark: str) -> bool:
     label = LABEL.match(line.text)
     dated = label is not None and label.lastgroup in ("published", "updated") and DATE.search(line.text) is not None
     return dated or bool(_EDITOR.search(line.text))
+
+
+def _is_address(lines: list[Line], marks: list[str], index: int) -> bool:
+    """True for the address of the house whose site it is: it stands right above the site's copyright."""
+    return index + 1 < len(lines) and marks[index + 1] == "legal" and len(set(_POSTAL.findall(lines[index].text))) > 1
 
 
 def _paint(tree: Tree, layout: Layout, title_line: int) -> None:

@@ -10,6 +10,7 @@ from crawler.extract.weights import STOP, named
 _PARAGRAPH = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr figcaption".split())
 _COLUMNS = frozenset(("td", "th"))  # side by side, not one after the other
 _DIGITS = re.compile(r"\d+")
+_BUTTON = 0.4  # a word in a box that calls itself share, subscribe, login weighs less, the shortest verse more
 _SMALL = 150  # a container that weighs less may be the teaser of a side bar
 
 
@@ -18,7 +19,7 @@ def find_container(tree: Tree, weights: list[float], marks: list[str], title_lin
     at = _heaviest(tree, weights)
     box = tree.elements[at]
     if title_line >= 0 and sum(weights[box.start : box.end]) < _SMALL:
-        at = _below_title(tree, marks, title_line)
+        at = _below_title(tree, weights, marks, title_line)
     return _grow(tree, weights, marks, at, title_line) if at >= 0 else at
 
 
@@ -44,7 +45,7 @@ def _heaviest(tree: Tree, weights: list[float]) -> int:
     return max(range(len(scores)), key=scores.__getitem__)
 
 
-def _below_title(tree: Tree, marks: list[str], title_line: int) -> int:
+def _below_title(tree: Tree, weights: list[float], marks: list[str], title_line: int) -> int:
     """For a text so short that side bars outweigh it: the element of the first line below the heading that is no furniture.
 
     When by-lines and neighbours follow the heading directly, the page has no text: then the line after
@@ -56,7 +57,7 @@ def _below_title(tree: Tree, marks: list[str], title_line: int) -> int:
         line, mark = lines[index], marks[index]
         if mark in ("turn", "related", "comments", "legal"):
             break
-        if not mark and line.linked * 2 < len(line.text):
+        if not mark and line.linked * 2 < len(line.text) and weights[index] >= _BUTTON:
             element = elements[line.element]
             # A verse or a short line in a nameless box of its own is a paragraph, whatever the tag.
             own = element.end - element.start <= 1 and not element.hint and not element.blocks

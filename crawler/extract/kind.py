@@ -30,7 +30,7 @@ _FORUM = re.compile(
 )
 _FORUM_FIRST = frozenset("0123456789楼沙板地只回Tt发积使")
 _TAG_URL = re.compile(
-    r"(?:^|[/._?=&-])(?:tags?|search|so|sousuo|biaoqian|keyword|topics?)(?:$|[/._?=&-])|[?&](?:q|keyword|wd|kw|s)=",
+    r"(?:^|[/._?=&-])(?:tags?|search|so|sousuo|biaoqian|keyword|topics?)(?:$|[/._?=&-])|[?&](?:q|keyword|wd|kw)=|[?&]s=(?!/|%2F)",
     re.I,
 )
 _ABOUT = re.compile(
@@ -93,6 +93,9 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
     items = dates = excerpts = entries = 0
     run = 0
     titled = {anchor.line for anchor in tree.anchors if len(anchor.text) >= 6}
+    further = len(lines)  # below a dated text under its heading, a list of related articles says nothing of the page
+    if dated and title_line >= 0 and body >= 60:
+        further = next((at for at in range(layout.last, further) if layout.marks[at] == "related"), further)
     for index, line in enumerate(lines):
         linked = line.linked
         if not linked and not run:
@@ -103,7 +106,7 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
             entries += zone is Zone.BODY and linked * 4 > length and index in titled
             if linked >= 8 and linked * 5 > 2 * length:
                 run = 2
-                if zone is not Zone.SIDE:
+                if zone is not Zone.SIDE and index < further:
                     items += 1
                     dates += bool(_ITEM_DATE.search(line.text))
                 continue

@@ -19,6 +19,8 @@ _TITLE_NAME = re.compile(r"title|biaoti|headline|subject|\btit\b|bt\b", re.I)
 _LONGEST = 150
 _NO_HEADING = re.compile(r"[。；;：:，,]$|[。；;]|(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]")
 _DATED = re.compile(rf"(?:(?:发布|更新|发表)?(?:时间|日期|于)\s*[:：]?\s*)?[(（\[【]?{DATE.pattern}[^\u4e00-\u9fff]*$")
+_SITE = 20  # letters: a longer <title> names more than the site
+_BADGE = re.compile(r"(?:原创|转载|置顶|精华|推荐|热门|[新热荐顶精])\s*(?=\S{2})")
 _SURE = 7  # the score of a heading that begins like `<title>`, or is an <h1> named there
 
 
@@ -52,7 +54,7 @@ def find_title(tree: Tree) -> Title:
     best_score = 0.0
     for index, line in enumerate(tree.lines):
         text = line.text
-        if not 1 < len(text) <= _LONGEST:
+        if not 1 < len(text) <= _LONGEST and text != short:
             continue
         rank = _RANK.get(line.tag, 0)
         if not rank and (text[:2] not in page or (len(text) < 4 and text != short) or line.linked * 2 > len(text)):
@@ -65,8 +67,12 @@ def find_title(tree: Tree) -> Title:
         return above
     if best_score >= 3:
         return _continued(tree, best, names.page)
-    if best.line < 0 and not og and (plain := _plain_above_date(tree, names.page)) is not None:
-        return plain
+    if best.line < 0 and not og:
+        plain = _plain_above_date(tree, names.page)
+        if plain is None and len(names.page) <= _SITE:
+            plain = _lower_heading(tree, names.page)
+        if plain is not None:
+            return plain
     if og:
         return Title(og, -1, "meta og:title", 0.6)
     if page:
@@ -113,6 +119,18 @@ def _plain_above_date(tree: Tree, named: str) -> Title | None:
     return None
 
 
+def _lower_heading(tree: Tree, named: str) -> Title | None:
+    """An <h2> or <h3> right above a text, where `<title>` names only the site."""
+    lines = tree.lines
+    for index, line in enumerate(lines):
+        text = line.text
+        if line.tag not in ("h2", "h3") or line.linked or not 5 < len(text) <= _LONGEST // 2:
+            continue
+        if any(len(other.text) > 30 and not other.linked for other in lines[index + 1 : index + 4]):
+            return None if mark_of(text) or key(text) in named else Title(text, index, line.tag, 0.4)
+    return None
+
+
 def _is_byline(text: str) -> bool:
     return is_dateline(text) or (mark_of(text) == "info" and DATE.search(text) is not None)
 
@@ -129,11 +147,13 @@ def _continued(tree: Tree, title: Title, named: str) -> Title:
         if len(more) > _LONGEST or not named.startswith(key(text + more)) or not key(more):
             break
         text, last = text + more, index
-    return title._replace(text=_whole(_undated(text, named), tree.title), line=last)
+    return title._replace(text=_whole(_plain(text, named), tree.title), line=last)
 
 
-def _undated(text: str, named: str) -> str:
-    """A heading without the date that the template sets into it, where `<title>` bears it out."""
+def _plain(text: str, named: str) -> str:
+    """A heading without the date or the badge that the template sets into it, where `<title>` bears it out."""
+    if (badge := _BADGE.match(text)) and not named.startswith(key(text)) and named.startswith(key(text[badge.end() :])):
+        return text[badge.end() :]
     if "20" not in text and "19" not in text:
         return text
     found = _DATED.search(text)
@@ -167,6 +187,8 @@ def _score(tree: Tree, index: int, rank: int, names: _Names) -> float:
         score += 2.5 + 4 * len(folded) / len(named)
     elif named and rank and len(folded) > 6 and folded.startswith(bare):
         score += 7
+    elif rank > 1 and len(bare) > 3 and folded.endswith(named) and len(folded) < len(named) + 6:
+        score += 6
     elif rank and not named:
         score += 3
     if og and folded == og:
