@@ -64,7 +64,7 @@ def find_title(tree: Tree) -> Title:
             best_score = score
             best = Title(text, index, line.tag if rank else "line of <title>", min(score / 10, 1.0))
     if best_score < _SURE and (above := _above_date(tree, best.line)) is not None:
-        return above
+        return above._replace(text=_plain(above.text, names.page))
     if best_score >= 3:
         return _continued(tree, best, names.page)
     if best.line < 0 and not og:
@@ -187,7 +187,7 @@ def _score(tree: Tree, index: int, rank: int, names: _Names) -> float:
         score += 2.5 + 4 * len(folded) / len(named)
     elif named and rank and len(folded) > 6 and folded.startswith(bare):
         score += 7
-    elif rank > 1 and len(bare) > 3 and folded.endswith(named) and len(folded) < len(named) + 6:
+    elif rank > 1 and len(bare) > 2 and folded[:-1].endswith(bare) and len(folded) < len(bare) + 6:
         score += 6
     elif rank and not named:
         score += 3
