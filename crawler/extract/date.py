@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ DATE = re.compile(rf"(?<!\d)({_DAY})(?!\d)(?P<clock>{_CLOCK})?")
 # of elements do that a style sets apart. Only a month and a day of two digits tell where the next begins.
 _TIGHT = r"(?:19|20)\d\d(?P<sign>[-/.])(?:0\d|1[0-2])(?P=sign)(?:[0-2]\d|3[01])"
 GLUED = re.compile(rf"(?P<day>{_DAY}(?!\d)|{_TIGHT})(?P<clock>{_CLOCK})?")
+_ZONE = re.compile(r"(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)")
+_CHINA = timezone(timedelta(hours=8))
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 # Nov 12, 2020; 12th November 2020 at 3:20 pm
@@ -36,7 +39,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})日?\s+((?:19|20)\d\d)[-/.年](\d{1,2})月?")
 _HAN_DAY = re.compile(r"[一二三四五六七八九〇○零]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十廿]{1,3}日")
 _RELATIVE = re.compile(r"(?:\d+\s*(?:分钟|小时|天|周|个月|年)前|刚刚|昨天|前天|今天)(?:\s*\d{1,2}:\d{2})?")
 
-PUBLISHED = r"(?:发布|发表|发文|上传|添加|录入|收录|发佈|出版|创建|发帖|上线|成文|公布|信息)(?:时间|日期|時間)|(?:发布|发表|收录|發佈|上传|创建)于"
+PUBLISHED = r"(?:发布|发表|发文|上传|添加|录入|收录|发佈|出版|创建|发帖|上线|成文|公布|信息|加入|入库|撰写|刊登|刊发|提交|发稿|登载|公开|生成|采编|编发)(?:时间|日期|時間)|发布日(?=[:：])|(?:发布|发表|收录|發佈|上传|创建)于"
 PLAIN = r"(?<![\u4e00-\u9fff])(?:时间|日期|時間|文章时间|date|posted(?: on)?|published)"
 UPDATED = r"(?:最后|最近)?(?:更新|修改|编辑|改版)(?:时间|日期|時間|于)|updated?"
 LABEL = re.compile(rf"(?:(?P<published>{PUBLISHED})|(?P<updated>{UPDATED})|(?P<plain>{PLAIN}))\s*[:：]?\s*", re.I)
@@ -66,7 +69,7 @@ def find_date(tree: Tree, zones: list[Zone], marks: list[str], title_line: int, 
         return stated or shown or Found("", "", 0.0)
     if stated and _day(stated.text) == _day(shown.text) and _has_time(stated.text) and not _has_time(shown.text):
         return Found(stated.text, f"{shown.where} + {stated.where}", 0.95)
-    if stated and shown.confidence < 0.5:
+    if stated and shown.confidence < 0.45:
         return stated
     return shown
 
@@ -180,14 +183,27 @@ def _stated(tree: Tree, title_line: int, first: int) -> Found | None:
     for block in tree.json_ld:
         for value in _json_dates(block):
             if match := DATE.search(value):
-                return Found(match[0].replace("T", " "), "json-ld", 0.8)
+                return Found(_in_china(value, match), "json-ld", 0.8)
     for name in () if _KEYS.isdisjoint(tree.meta) else _META:
         if (content := tree.meta.get(name)) and (match := DATE.search(content)):
-            return Found(match[0].replace("T", " "), f"meta {name}", 0.75)
+            return Found(_in_china(content, match), f"meta {name}", 0.75)
     for when, line in tree.times:
         if (title_line < 0 or title_line - 3 <= line <= max(first, title_line + 6)) and (match := DATE.search(when)):
-            return Found(match[0].replace("T", " "), "<time>", 0.7)
+            return Found(_in_china(when, match), "<time>", 0.7)
     return None
+
+
+def _in_china(text: str, match: re.Match[str]) -> str:
+    """The date and time of a match; when `text` names another zone behind it, that moment in China."""
+    found = _ZONE.match(text, match.end())
+    if found is not None and match["clock"] and found[1] not in ("+08:00", "+0800"):
+        try:
+            moment = datetime.fromisoformat(match[0].replace(" ", "") + found[1])
+        except ValueError:
+            pass
+        else:
+            return moment.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    return match[0].replace("T", " ")
 
 
 def _json_dates(block: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ _LONGEST = 150
 _NO_HEADING = re.compile(r"[。；;：:，,]$|[。；;]|(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]")
 _DATED = re.compile(rf"(?:(?:发布|更新|发表)?(?:时间|日期|于)\s*[:：]?\s*)?[(（\[【]?{DATE.pattern}[^\u4e00-\u9fff]*$")
 _SITE = 20  # letters: a longer <title> names more than the site
-_BADGE = re.compile(r"(?:原创|转载|置顶|精华|推荐|热门|[新热荐顶精])\s*(?=\S{2})")
+_BADGE = re.compile(r"(?:原创|转载|置顶|精华|推荐|热门|[新热荐顶精]|(?:文章|公文|文件)?(?:标\s*题|题目|题名|名称)\s*[:：])\s*(?=\S{2})")
 _SURE = 7  # the score of a heading that begins like `<title>`, or is an <h1> named there
 
 
@@ -72,9 +72,10 @@ def find_title(tree: Tree) -> Title:
         if plain is None and len(names.page) <= _SITE:
             plain = _lower_heading(tree, names.page)
         if plain is not None:
-            return plain
+            return plain._replace(text=_plain(plain.text, names.page))
     if og:
-        return Title(og, -1, "meta og:title", 0.6)
+        bare = without_site(og)
+        return Title(bare if key(bare) in names.page else og, -1, "meta og:title", 0.6)
     if page:
         return Title(without_site(page), -1, "<title>", 0.5)
     return Title("", -1, "", 0.0)

@@ -74,6 +74,9 @@ def check(inner: str, title: str, day: str | None, body: list[str], *, named: st
         "<div>发布时间：18-03-04 点击：12</div>",
         "<div>发布时间：18-03-0410:20优质作者</div>",
         "<div>录入者：admin　录入时间：2018-3-4</div>",
+        "<div>加入时间：2018-3-4　浏览：22次</div>",
+        "<div>刊登日期：2018-3-4</div>",
+        '<time datetime="2018-03-03T16:00:00.000Z">2018-03-04</time>',
     ],
 )
 def test_by_lines(byline: str) -> None:
@@ -105,6 +108,7 @@ def test_the_day_of_a_speech_below_its_heading_stays() -> None:
         (f"<h1>{WELL}<span>2018-03-04</span></h1>", WELL, ""),
         (f"<h1>{WELL} <small>发布时间：2018-03-04</small></h1>", WELL, ""),
         (f"<h2><span>原创</span>{WELL}</h2>", WELL, ""),
+        (f"<div>标题：{WELL}和老屋</div>", f"{WELL}和老屋", ""),
         (f"<h1>{WELL}和那些年在井台边听来的故...</h1>", f"{WELL}和那些年在井台边听来的故事", f"{WELL}和那些年在井台边听来的故事_青禾文库"),
         (f'<p align="center"><font size="4" color="red"><b>{MEETING}</b></font></p>', MEETING, "青禾县第三小学"),
     ],
@@ -130,12 +134,39 @@ def test_a_lower_heading_where_title_names_only_the_site() -> None:
         "<p>《外婆的井.doc》</p><p>将本文的Word文档下载到电脑，方便收藏和打印</p><p>推荐度：★★★★★</p><p>点击下载文档</p>",
         "<p>更多散文请关注<a href=/>青禾文库</a>！</p>",
         "<p>开通会员，免费下载全站文档</p>",
+        "<p>点个在看，让更多人看到</p>",
+        "<p>（本文系青禾文库原创，未经授权不得转载）</p>",
+        "<div><h3>Share this:</h3><ul><li><a>Click to share on Twitter (Opens in new window)</a></li></ul></div><h3>You may also like</h3><ol><li><a href=1>外婆的菜园</a></li></ol>",
         '<div><span>\ue602</span> <a href="w">微信</a> <span>\ue603</span> <a href="b">微博</a></div>',
         "<p>地址：青禾县文昌路8号　邮编：400000　电话：0500-1234567</p><p>您是第 123456 位访客</p>",
     ],
 )
 def test_below_the_text(tail: str) -> None:
     check(content(tail), WELL, "2018-03-04", ESSAY)
+
+
+@pytest.mark.parametrize("editor", ["（责任编辑：admin）", "　责编：林小河", "[编辑：小禾]"])
+def test_an_editor_behind_the_last_sentence(editor: str) -> None:
+    check(f'{H1}{INFO}<div class="content">{paragraphs([*ESSAY[:3], ESSAY[3] + editor])}</div>', WELL, "2018-03-04", ESSAY)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        '<meta property="article:published_time" content="2018-03-03T16:30:00+00:00">',
+        '<script type="application/ld+json">{"@type":"Article","datePublished":"2018-03-03T18:30:00.000Z"}</script>',
+        '<meta property="article:published_time" content="2018-03-04T00:30:00+08:00">',
+    ],
+)
+def test_moments_of_other_zones_are_of_the_day_in_china(stated: str) -> None:
+    got = clean(read_page(f"<html><head><title>{WELL}</title>{stated}</head><body>{H1}{TEXT}</body></html>"))
+    assert got.date == "2018-03-04"
+
+
+def test_a_heading_that_only_og_title_gives_is_told_from_the_site() -> None:
+    og = f'<meta property="og:title" content="{WELL} - 青禾文库">'
+    got = clean(read_page(f"<html><head><title>{WELL}_散文_青禾文库</title>{og}</head><body>{INFO}{TEXT}</body></html>"))
+    assert got.title == WELL
 
 
 @pytest.mark.parametrize(
