@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from crawler.extract.container import find_container
 from crawler.extract.date import DATE, LABEL
@@ -71,6 +72,8 @@ def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
         w if STOP.search(line.text) else w * 0.3 for w, line in zip(weights[first:last], lines[first:last], strict=True)
     ]
     total = sum(solid) or 1.0
+    if title_line >= 0 and _dated(lines, marks, first):
+        last = _before_excerpts(tree, layout, first, last)
     left = total
     for index in range(first, last):
         mark = marks[index]
@@ -95,8 +98,28 @@ def _ends_here(tree: Tree, layout: Layout, index: int, last: int, left: float, t
         linked = sum(line.linked for line in following)
         entries = sum(line.linked * 5 >= 2 * len(line.text) for line in following)  # a link and its date
         listed = linked * 2 > sum(len(line.text) for line in following) or entries * 2 > len(following)
-        return left < 0.06 * total or (left < 0.4 * total and listed)
+        return left < 0.06 * total or (left < 0.4 * total and listed) or _are_excerpts(following)
     return left < 0.12 * total
+
+
+def _before_excerpts(tree: Tree, layout: Layout, first: int, last: int) -> int:
+    """`last`, or the line where the excerpts of other articles begin below a dated text: three and more, without a heading."""
+    lines = tree.lines
+    links = [at for at in range(first + 1, last) if lines[at].linked * 5 > 4 * len(lines[at].text) > 16]
+    start = last
+    found = 0
+    for at in reversed(links):
+        if not 1 < start - at <= 4 or not any(len(line.text) > 30 for line in lines[at + 1 : start]):
+            break
+        start, found = at, found + 1
+    return start if found > 2 and sum(layout.weights[first:start]) > 60 else last
+
+
+def _are_excerpts(lines: list[Line]) -> bool:
+    """True for links with a few lines below each, to the last: other articles, each with its beginning."""
+    links = [at for at, line in enumerate(lines) if line.linked * 5 > 4 * len(line.text)]
+    steps = [b - a for a, b in pairwise([*links, len(lines)])]
+    return len(links) > 1 and links[0] == 0 and max(steps) <= 4 and sum(steps) > len(links)
 
 
 def _after_head(tree: Tree, layout: Layout, first: int, last: int) -> int:

@@ -94,7 +94,7 @@ def _grow(tree: Tree, weights: list[float], marks: list[str], at: int, title_lin
         after = range(here.end, above.end)
         mine = sum(weights[here.start : here.end])
         more = _belongs(tree, weights, marks, before, at) + _belongs(tree, weights, marks, after, at)
-        if more > 0.02 * mine and more > 20:
+        if more > 0.02 * mine and (more > 20 or more > 0.3 * mine):
             best = parent
         at = parent
         if len(range(above.start, above.end)) > 4 * (here.end - here.start) + 60:

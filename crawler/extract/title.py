@@ -90,7 +90,7 @@ def _above_date(tree: Tree, known: int) -> Title | None:
     for index, line in enumerate(lines[:-1]):
         text = line.text
         if (
-            not 5 < len(text) <= _LONGEST // 2
+            not (1 if line.tag in _RANK else 5) < len(text) <= _LONGEST // 2
             or line.linked
             or (line.tag not in _RANK and not _named_title(tree, index))
         ):
@@ -110,7 +110,7 @@ def _plain_above_date(tree: Tree, named: str) -> Title | None:
         text = line.text
         if not _is_byline(below.text):
             continue
-        if not 5 < len(text) <= _LONGEST // 2 or line.linked or _NO_HEADING.search(text) or mark_of(text):
+        if not 3 < len(text) <= _LONGEST // 2 or line.linked or _NO_HEADING.search(text) or mark_of(text):
             continue
         following = lines[index + 2 : index + 10]
         if any(_is_byline(other.text) for other in following[1:]):

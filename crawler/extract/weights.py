@@ -17,6 +17,7 @@ _OWN_LINE = re.compile(
     r"(?:——|--|－－|―|─)|[(（]?(?:考试|答题|测试|练习)?(?:时间|时长|用时|限时)\s*[:：]\s*\d+\s*(?:分钟|小时|课时|分)"
 )
 _BESIDE_DATE = re.compile(r"来源|作者[\s:：]|(?:发[表布]|更新|收录)于|posted on", re.I)
+_SET_OFF = frozenset("/|｜丨·•")  # 林一舟 / 2018-03-04 / 散文
 _CLOCK = re.compile(r"\d\s*[:：]\s*\d\d")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
 _SIDE_TAGS = frozenset("nav footer aside header menu".split())
@@ -97,7 +98,10 @@ def is_dateline(text: str) -> bool:
         or not (found := DATE.search(text) or GLUED.search(text))
     ):
         return False
-    return bool(_CLOCK.search(found[0])) or bool(_BESIDE_DATE.search(text)) or len(found[0]) * 3 > 2 * len(text)
+    if _CLOCK.search(found[0]) or _BESIDE_DATE.search(text) or len(found[0]) * 3 > 2 * len(text):
+        return True
+    before, after = text[: found.start()].rstrip()[-1:], text[found.end() :].lstrip()[:1]
+    return len(text) <= 40 and (before in _SET_OFF or after in _SET_OFF)
 
 
 def _mark_comments(tree: Tree, marks: list[str], title_line: int) -> None:
