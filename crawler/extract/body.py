@@ -23,6 +23,7 @@ _TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
 _ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
 _POSTAL = re.compile(r"(地址|邮编|邮政编码|电话|传真|邮箱|E-?mail)\s*[:：]", re.I)
 _OCCASION = re.compile(r"[(（]\s*(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*[)）]$")  # below a speech's heading
+_READERS = re.compile(r"网友|最新|用户|发表|条|列表|热门|登录|说两句|reply|comment", re.I)  # in a heading of comments
 _HEADS = frozenset(("related", "contents"))  # of a list of links
 _EDITOR = re.compile(r"责任?编辑?\s*[:：]|编辑\s*[:：]")
 
@@ -72,8 +73,6 @@ def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
         w if STOP.search(line.text) else w * 0.3 for w, line in zip(weights[first:last], lines[first:last], strict=True)
     ]
     total = sum(solid) or 1.0
-    if title_line >= 0 and _dated(lines, marks, first):
-        last = _before_excerpts(tree, layout, first, last)
     left = total
     for index in range(first, last):
         mark = marks[index]
@@ -81,16 +80,25 @@ def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
             last = index
             break
         left -= solid[index - first]
+    last = _without_tail(lines, marks, first, last)
+    if title_line >= 0 and _dated(lines, marks, first):
+        last = _without_tail(lines, marks, first, _before_excerpts(tree, layout, first, last))
+    layout.first, layout.last = first, last
+
+
+def _without_tail(lines: list[Line], marks: list[str], first: int, last: int) -> int:
+    """`last` above the buttons, editors and addresses that stand right above it."""
     while last > first and (_is_tail(lines[last - 1], marks[last - 1]) or _is_address(lines, marks, last - 1)):
         last -= 1
-    layout.first, layout.last = first, last
+    return last
 
 
 def _ends_here(tree: Tree, layout: Layout, index: int, last: int, left: float, total: float) -> bool:
     """True when the mark on line `index` closes the body: no more than scraps of text follow."""
     mark = layout.marks[index]
     if mark == "comments":
-        return left < 0.4 * total or total - left > 200
+        readers = _READERS.search(tree.lines[index].text) is not None
+        return left < 0.4 * total or total - left > 200 or (readers and sum(layout.weights[layout.first : index]) > 12)
     if mark == "turn":
         return left < 0.3 * total
     if mark == "related":
@@ -112,7 +120,7 @@ def _before_excerpts(tree: Tree, layout: Layout, first: int, last: int) -> int:
         if not 1 < start - at <= 4 or not any(len(line.text) > 30 for line in lines[at + 1 : start]):
             break
         start, found = at, found + 1
-    return start if found > 2 and sum(layout.weights[first:start]) > 60 else last
+    return start if found > 2 and sum(layout.weights[first:start]) > 30 else last
 
 
 def _are_excerpts(lines: list[Line]) -> bool:

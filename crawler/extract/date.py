@@ -94,7 +94,7 @@ def _displayed(tree: Tree, zones: list[Zone], marks: list[str], title_line: int,
         if not near and zone is not Zone.TAIL and not (title_line - 6 <= index <= title_line):
             continue
         text = line.text
-        if not 4 <= len(text) <= 240:
+        if not 4 <= len(text) <= 240 or (marks[index] == "share" and text[0] in "今现"):  # what day it is
             continue
         if line.linked * 2 > len(text) and not (title_line < index < first and _is_byline(text, marks[index])):
             continue  # an entry of a list; a by-line may link to its archive

@@ -90,7 +90,7 @@ def _above_date(tree: Tree, known: int) -> Title | None:
     for index, line in enumerate(lines[:-1]):
         text = line.text
         if (
-            not (1 if line.tag in _RANK else 5) < len(text) <= _LONGEST // 2
+            not (1 if line.tag in _RANK else 3) < len(text) <= _LONGEST // 2
             or line.linked
             or (line.tag not in _RANK and not _named_title(tree, index))
         ):
@@ -108,12 +108,14 @@ def _plain_above_date(tree: Tree, named: str) -> Title | None:
     lines = tree.lines
     for index, (line, below) in enumerate(pairwise(lines)):
         text = line.text
-        if not _is_byline(below.text):
+        if not _is_byline(below.text) and not (
+            mark_of(below.text) == "info" and any(_is_byline(other.text) for other in lines[index + 2 : index + 3])
+        ):
             continue
         if not 3 < len(text) <= _LONGEST // 2 or line.linked or _NO_HEADING.search(text) or mark_of(text):
             continue
-        following = lines[index + 2 : index + 10]
-        if any(_is_byline(other.text) for other in following[1:]):
+        following = lines[index + 3 : index + 11]
+        if any(_is_byline(other.text) for other in following):
             return None  # a list: each entry has its date
         if key(text) != named and any(len(other.text) > 30 and not other.linked for other in following):
             return Title(text, index, "line above the date", 0.4)
