@@ -102,7 +102,8 @@ def _ends_here(tree: Tree, layout: Layout, index: int, last: int, left: float, t
     if mark == "turn":
         return left < 0.3 * total
     if mark == "related":
-        following = tree.lines[index + 1 : last]
+        stop = next((at for at in range(index + 1, last) if layout.marks[at] in _ENDS), last)
+        following = tree.lines[index + 1 : stop]
         linked = sum(line.linked for line in following)
         entries = sum(line.linked * 5 >= 2 * len(line.text) for line in following)  # a link and its date
         listed = linked * 2 > sum(len(line.text) for line in following) or entries * 2 > len(following)
@@ -120,7 +121,7 @@ def _before_excerpts(tree: Tree, layout: Layout, first: int, last: int) -> int:
         if not 1 < start - at <= 4 or not any(len(line.text) > 30 for line in lines[at + 1 : start]):
             break
         start, found = at, found + 1
-    return start if found > 2 and sum(layout.weights[first:start]) > 30 else last
+    return start if found > 2 and sum(layout.weights[first:start]) > 12 else last
 
 
 def _are_excerpts(lines: list[Line]) -> bool:

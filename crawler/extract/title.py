@@ -117,7 +117,7 @@ def _plain_above_date(tree: Tree, named: str) -> Title | None:
         following = lines[index + 3 : index + 11]
         if any(_is_byline(other.text) for other in following):
             return None  # a list: each entry has its date
-        if key(text) != named and any(len(other.text) > 30 and not other.linked for other in following):
+        if key(text) != named and sum(len(other.text) for other in following if not other.linked) > 30:
             return Title(text, index, "line above the date", 0.4)
     return None
 
