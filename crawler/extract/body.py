@@ -15,7 +15,7 @@ from crawler.extract.container import find_container
 from crawler.extract.date import DATE, LABEL
 from crawler.extract.posts import own_post
 from crawler.extract.tree import Line, Tree
-from crawler.extract.weights import STOP, mark_lines, named, weigh_lines
+from crawler.extract.weights import SIDE_TAGS, STOP, mark_lines, named, weigh_lines
 from crawler.page import Zone
 
 _BOXES = frozenset(("div", "aside", "section", "nav", "ul", "dl"))
@@ -24,6 +24,9 @@ _ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "edi
 _POSTAL = re.compile(r"(地址|邮编|邮政编码|电话|传真|邮箱|E-?mail)\s*[:：]", re.I)
 _OCCASION = re.compile(r"[(（]\s*(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*[)）]$")  # below a speech's heading
 _READERS = re.compile(r"网友|最新|用户|发表|条|列表|热门|登录|说两句|reply|comment", re.I)  # in a heading of comments
+_POINTER = re.compile(
+    r"\W{0,3}(?:相关|推荐|延伸|拓展|扩展|热门|精彩|更多|编辑|小编|点击)(?:阅读|推荐|文章|链接|内容|范文|新闻|报道|查看|下载)\s*[】\])）:：>»]"
+)  # a label before a link to another article
 _HEADS = frozenset(("related", "contents"))  # of a list of links
 _EDITOR = re.compile(r"责任?编辑?\s*[:：]|编辑\s*[:：]")
 
@@ -83,6 +86,7 @@ def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
     last = _without_tail(lines, marks, first, last)
     if title_line >= 0 and _dated(lines, marks, first):
         last = _without_tail(lines, marks, first, _before_excerpts(tree, layout, first, last))
+    last = _without_tail(lines, marks, first, _without_boxes(tree, layout, first, last))
     layout.first, layout.last = first, last
 
 
@@ -109,6 +113,19 @@ def _ends_here(tree: Tree, layout: Layout, index: int, last: int, left: float, t
         listed = linked * 2 > sum(len(line.text) for line in following) or entries * 2 > len(following)
         return left < 0.06 * total or (left < 0.4 * total and listed) or _are_excerpts(following)
     return left < 0.12 * total
+
+
+def _without_boxes(tree: Tree, layout: Layout, first: int, last: int) -> int:
+    """`last` above the boxes at the end that call themselves author, copyright, share, related… and are small."""
+    lines = tree.lines
+    most = 0.3 * sum(len(line.text) for line in lines[first:last])
+    for element in reversed(tree.elements[layout.container + 1 :]):
+        if element.end != last or not first < element.start < last:
+            continue
+        aside = element.tag in SIDE_TAGS or (element.hint and named(element.hint))
+        if aside and sum(len(line.text) for line in lines[element.start : last]) < most:
+            last = element.start
+    return last
 
 
 def _before_excerpts(tree: Tree, layout: Layout, first: int, last: int) -> int:
@@ -256,6 +273,9 @@ def _lists_out(tree: Tree, layout: Layout) -> None:
                 and all(len(line.text) < 30 and not STOP.search(line.text) for line in held)
             ):
                 zones[element.start : element.end] = [Zone.SIDE] * len(held)
+    for index in range(layout.first, layout.last):
+        if lines[index].linked * 2 > len(lines[index].text) and _POINTER.match(lines[index].text):
+            zones[index] = Zone.SIDE
     index = layout.first
     while index < layout.last:
         stop = index

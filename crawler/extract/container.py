@@ -94,12 +94,24 @@ def _grow(tree: Tree, weights: list[float], marks: list[str], at: int, title_lin
         after = range(here.end, above.end)
         mine = sum(weights[here.start : here.end])
         more = _belongs(tree, weights, marks, before, at) + _belongs(tree, weights, marks, after, at)
-        if more > 0.02 * mine and (more > 20 or more > 0.3 * mine):
+        if (more > 0.02 * mine and (more > 20 or more > 0.3 * mine)) or (more > 4 and _goes_on(tree, marks, at)):
             best = parent
         at = parent
         if len(range(above.start, above.end)) > 4 * (here.end - here.start) + 60:
             break
     return best
+
+
+def _goes_on(tree: Tree, marks: list[str], at: int) -> bool:
+    """True when an element of the same tag and name follows right after `at` that holds nothing but plain lines."""
+    elements, here = tree.elements, tree.elements[at]
+    if not here.hint or named(here.hint):
+        return False
+    for other in elements[at + 1 :]:
+        if other.start >= here.end:
+            twin = other.start == here.end and (other.parent, other.tag, other.hint) == (here.parent, here.tag, here.hint)
+            return twin and all(marks[i] in ("", "info") and not tree.lines[i].linked for i in range(other.start, other.end))
+    return False
 
 
 def _belongs(tree: Tree, weights: list[float], marks: list[str], span: range, container: int) -> float:

@@ -97,10 +97,20 @@ def _above_date(tree: Tree, known: int) -> Title | None:
             continue
         below = [other.text for other in lines[index + 1 : index + 3]]
         if any(map(_is_byline, below)):
-            if mark_of(text) or DATE.search(text):
+            if mark_of(text) or DATE.search(text) or not _heads_text(tree, index):
                 continue
             return None if index == known else Title(text, index, "heading above the date", 0.5)
     return None
+
+
+def _heads_text(tree: Tree, index: int) -> bool:
+    """True for the heading of a text below it, false for the last words of one (敬礼！, 申请人：某某) above their date."""
+    line, below = tree.lines[index], tree.lines[index + 2 : index + 10]
+    if line.tag in ("h1", "h2") and len(line.text) > 5:
+        return True
+    if len(line.text) < 10 and (line.tag in ("h4", "h5") or line.text[-1] in "。！：，" or "：" in line.text[:6]):
+        return False
+    return sum(len(other.text) for other in below if not other.linked) > 30
 
 
 def _plain_above_date(tree: Tree, named: str) -> Title | None:
@@ -114,8 +124,8 @@ def _plain_above_date(tree: Tree, named: str) -> Title | None:
             continue
         if not 3 < len(text) <= _LONGEST // 2 or line.linked or _NO_HEADING.search(text) or mark_of(text):
             continue
-        following = lines[index + 3 : index + 11]
-        if any(_is_byline(other.text) for other in following):
+        following = lines[index + 2 : index + 11]
+        if sum(_is_byline(other.text) for other in following[1:]) > 1:
             return None  # a list: each entry has its date
         if key(text) != named and sum(len(other.text) for other in following if not other.linked) > 30:
             return Title(text, index, "line above the date", 0.4)

@@ -20,7 +20,7 @@ _BESIDE_DATE = re.compile(r"来源|作者[\s:：]|(?:发[表布]|更新|收录)�
 _SET_OFF = frozenset("/|｜丨·•")  # 林一舟 / 2018-03-04 / 散文
 _CLOCK = re.compile(r"\d\s*[:：]\s*\d\d")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
-_SIDE_TAGS = frozenset("nav footer aside header menu".split())
+SIDE_TAGS = frozenset("nav footer aside header menu".split())
 # Names in class or id that designers of many sites share; they only lower a weight, they never decide alone.
 _SIDE_NAME = re.compile(
     r"comment|pinglun|(?:^|[ #._-])(?:cmt|pl|foot|footer|nav|menu|side|sidebar|share|bdshare|related|relate|relevant|"
@@ -136,7 +136,7 @@ def _damp(tree: Tree, weights: list[float], marks: list[str], title_line: int) -
         start, end = element.start, element.end
         if start == end or start <= title_line < end:
             continue
-        if element.tag in _SIDE_TAGS or (element.hint and named(element.hint)):
+        if element.tag in SIDE_TAGS or (element.hint and named(element.hint)):
             held = sum(weights[start:end])
             if 0 < held < 0.7 * total:
                 weights[start:end] = [weight * 0.1 for weight in weights[start:end]]

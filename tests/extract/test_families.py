@@ -37,6 +37,10 @@ SIDE = (
 FOOT = '<div class="footer"><p>版权所有 © 2015-2024 青禾文库 苏ICP备20001234号</p></div>'
 INFO = '<div class="info">时间：2018-03-04 10:11 作者：林一舟</div>'
 H1 = f"<h1>{WELL}</h1>"
+EXCERPTS = "".join(
+    f'<div><h4><a href="/d/{n}.html">{name}</a></h4><p>{text[:36]}…</p></div>'
+    for n, (name, text) in enumerate([("社区工作者个人总结", NOTICE[0]), ("幼儿园家长会发言", NOTICE[1] * 2), ("驻村书记的述职", NOTICE[0])])
+)
 
 
 def paragraphs(lines: list[str]) -> str:
@@ -76,6 +80,8 @@ def check(inner: str, title: str, day: str | None, body: list[str], *, named: st
         "<div>录入者：admin　录入时间：2018-3-4</div>",
         "<div>加入时间：2018-3-4　浏览：22次</div>",
         "<div>刊登日期：2018-3-4</div>",
+        "<div>林一舟 / 2018-03-04 / 散文</div>",
+        "<div>2018.03.04 · 林一舟 · 阅读 321</div>",
         '<time datetime="2018-03-03T16:00:00.000Z">2018-03-04</time>',
     ],
 )
@@ -135,6 +141,12 @@ def test_a_lower_heading_where_title_names_only_the_site() -> None:
         "<p>更多散文请关注<a href=/>青禾文库</a>！</p>",
         "<p>开通会员，免费下载全站文档</p>",
         "<p>点个在看，让更多人看到</p>",
+        '<div class="author-box"><p>林一舟</p><p>青禾文库签约作者，发表作品三百余篇。</p></div>',
+        "<p>共有 123 人阅读了本文</p>",
+        "<h3>网友评论</h3><p>用户甲：写得真好，读来让人想起自己的外婆，谢谢分享这样的文字。</p><p>用户乙：同感，顶一个。</p>",
+        EXCERPTS,
+        f"<h3>猜你喜欢</h3>{EXCERPTS}",
+        f"{EXCERPTS}<div>发表评论</div><div>昵称： 验证码：</div>",
         "<p>（本文系青禾文库原创，未经授权不得转载）</p>",
         "<div><h3>Share this:</h3><ul><li><a>Click to share on Twitter (Opens in new window)</a></li></ul></div><h3>You may also like</h3><ol><li><a href=1>外婆的菜园</a></li></ol>",
         '<div><span>\ue602</span> <a href="w">微信</a> <span>\ue603</span> <a href="b">微博</a></div>',
@@ -174,6 +186,7 @@ def test_a_heading_that_only_og_title_gives_is_told_from_the_site() -> None:
     [
         "<p>点击查看原图</p>",
         "<div>广告位招租</div>",
+        "<p>【推荐阅读】<a href=9>社区工作者个人总结范文</a></p>",
         '<div class="box"><p><strong>相关阅读：</strong></p><p><a href="/x1">外婆的菜园和老屋</a></p></div>',
         '<div class="toc"><p>目录</p><ul><li><a href="#1">一、井台</a></li><li><a href="#2">二、泡茶</a></li><li><a href="#3">三、如今</a></li></ul></div>',
     ],
@@ -184,6 +197,26 @@ def test_inside_the_text(inside: str) -> None:
 
 def test_english_lines_are_no_buttons() -> None:
     check(f"<h1>一封介绍郊游的英语信</h1>{INFO}<div>{paragraphs(LETTER)}</div><div>分享到： QQ空间 新浪微博</div>", "一封介绍郊游的英语信", "2018-03-04", LETTER)
+
+
+VERSES = ["山坡上的风声", "吹过去年的麦田", "母亲站在田埂", "把黄昏一捆一捆扎紧", "我坐在门槛上", "数归来的羊"]
+APPLICATION = ["敬爱的党组织：", *NOTICE[:2], "请党组织在实践中考验我！", "此致", "敬礼！", "申请人：某某", "2018年1月2日"]
+
+
+@pytest.mark.parametrize(("title", "body"), [("风", VERSES), ("入党申请书", APPLICATION)])
+def test_a_text_in_two_boxes_of_one_name(title: str, body: list[str]) -> None:
+    half = len(body) // 2
+    check(f'<h1>{title}</h1>{INFO}<div class="t">{paragraphs(body[:half])}</div><div class="t">{paragraphs(body[half:])}</div>', title, "2018-03-04", body)
+
+
+@pytest.mark.parametrize("tag", ["p", "h4"])
+def test_the_last_words_of_a_letter_are_no_heading(tag: str) -> None:
+    letter = "".join(f"<{tag}>{line}</{tag}>" for line in APPLICATION)
+    check(f"<p><b>入党申请书</b></p>{INFO}<div>{letter}</div>", "入党申请书", "2018-03-04", APPLICATION, named="青禾文库-入党申请书")
+
+
+def test_an_article_beside_an_empty_column() -> None:
+    check(f"<table><tr><td>{H1}{INFO}<p>{ESSAY[0]}</p></td><td></td></tr></table>", WELL, "2018-03-04", ESSAY[:1])
 
 
 def test_side_columns_in_the_row_of_the_text_stay_out() -> None:
