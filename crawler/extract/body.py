@@ -84,7 +84,7 @@ def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
             break
         left -= solid[index - first]
     last = _without_tail(lines, marks, first, last)
-    if title_line >= 0 and _dated(lines, marks, first):
+    if title_line >= 0 and _dated(lines, marks, first) and not _under_link(lines, title_line, first):
         last = _without_tail(lines, marks, first, _before_excerpts(tree, layout, first, last))
     last = _without_tail(lines, marks, first, _without_boxes(tree, layout, first, last))
     layout.first, layout.last = first, last
@@ -126,6 +126,11 @@ def _without_boxes(tree: Tree, layout: Layout, first: int, last: int) -> int:
         if aside and sum(len(line.text) for line in lines[element.start : last]) < most:
             last = element.start
     return last
+
+
+def _under_link(lines: list[Line], title_line: int, first: int) -> bool:
+    """True when a link to an article stands right above the by-line: this is the first entry of a list."""
+    return any(line.linked * 5 > 4 * len(line.text) > 16 for line in lines[max(title_line + 1, first - 3) : first])
 
 
 def _before_excerpts(tree: Tree, layout: Layout, first: int, last: int) -> int:

@@ -20,7 +20,7 @@ _LONGEST = 150
 _NO_HEADING = re.compile(r"[。；;：:，,]$|[。；;]|(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]")
 _DATED = re.compile(rf"(?:(?:发布|更新|发表)?(?:时间|日期|于)\s*[:：]?\s*)?[(（\[【]?{DATE.pattern}[^\u4e00-\u9fff]*$")
 _SITE = 20  # letters: a longer <title> names more than the site
-_BADGE = re.compile(r"(?:原创|转载|置顶|精华|推荐|热门|[新热荐顶精]|(?:文章|公文|文件)?(?:标\s*题|题目|题名|名称)\s*[:：])\s*(?=\S{2})")
+_BADGE = re.compile(r"(?:[\[【][^\]】]{1,6}[\]】]|原创|转载|置顶|精华|推荐|热门|[新热荐顶精]|(?:文章|公文|文件)?(?:标\s*题|题目|题名|名称)\s*[:：])\s*(?=\S{2})")
 _SURE = 7  # the score of a heading that begins like `<title>`, or is an <h1> named there
 
 
@@ -110,7 +110,8 @@ def _heads_text(tree: Tree, index: int) -> bool:
         return True
     if len(line.text) < 10 and (line.tag in ("h4", "h5") or line.text[-1] in "。！：，" or "：" in line.text[:6]):
         return False
-    return sum(len(other.text) for other in below if not other.linked) > 30
+    linked = sum(other.linked for other in below)
+    return sum(len(other.text) for other in below if not other.linked) > 30 or linked > 100  # or of a list
 
 
 def _plain_above_date(tree: Tree, named: str) -> Title | None:
@@ -165,7 +166,7 @@ def _continued(tree: Tree, title: Title, named: str) -> Title:
 
 def _plain(text: str, named: str) -> str:
     """A heading without the date or the badge that the template sets into it, where `<title>` bears it out."""
-    if (badge := _BADGE.match(text)) and not named.startswith(key(text)) and named.startswith(key(text[badge.end() :])):
+    if (badge := _BADGE.match(text)) and text[0] not in "[【" and not named.startswith(key(text)) and named.startswith(key(text[badge.end() :])):
         return text[badge.end() :]
     if "20" not in text and "19" not in text:
         return text
@@ -200,7 +201,7 @@ def _score(tree: Tree, index: int, rank: int, names: _Names) -> float:
         score += 2.5 + 4 * len(folded) / len(named)
     elif named and rank and len(folded) > 6 and folded.startswith(bare):
         score += 7
-    elif rank > 1 and len(bare) > 2 and folded[:-1].endswith(bare) and len(folded) < len(bare) + 6:
+    elif rank > 1 and not line.linked and _BADGE.match(text) and folded[:-1].endswith(bare):
         score += 6
     elif rank and not named:
         score += 3
