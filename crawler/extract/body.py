@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from crawler.extract.container import find_container
 from crawler.extract.date import DATE, LABEL
+from crawler.extract.edges import are_excerpts, before_excerpts, under_link, without_boxes
 from crawler.extract.posts import own_post
 from crawler.extract.tree import Line, Tree
-from crawler.extract.weights import SIDE_TAGS, STOP, mark_lines, named, weigh_lines
+from crawler.extract.weights import STOP, mark_lines, named, weigh_lines
 from crawler.page import Zone
 
 _BOXES = frozenset(("div", "aside", "section", "nav", "ul", "dl"))
 _TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
 _ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
+_FOOTER = 200  # a footer weighs less
 _POSTAL = re.compile(r"(地址|邮编|邮政编码|电话|传真|邮箱|E-?mail)\s*[:：]", re.I)
 _OCCASION = re.compile(r"[(（]\s*(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*[)）]$")  # below a speech's heading
 _READERS = re.compile(r"网友|最新|用户|发表|条|列表|热门|登录|说两句|reply|comment", re.I)  # in a heading of comments
@@ -61,6 +62,9 @@ def find_body(tree: Tree, title_line: int) -> Layout:
         layout.first = layout.last = -at
     _paint(tree, layout, title_line)
     layout.weight = sum(w for w, zone in zip(layout.weights, layout.zones, strict=True) if zone is Zone.BODY)
+    near = marks[max(0, layout.first - 2) : layout.last + 1]
+    if title_line < 0 and layout.weight < _FOOTER and "legal" in near:
+        layout.weight = 0.0  # a page without a text, and its footer
     return layout
 
 
@@ -84,9 +88,9 @@ def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
             break
         left -= solid[index - first]
     last = _without_tail(lines, marks, first, last)
-    if title_line >= 0 and _dated(lines, marks, first) and not _under_link(lines, title_line, first):
-        last = _without_tail(lines, marks, first, _before_excerpts(tree, layout, first, last))
-    last = _without_tail(lines, marks, first, _without_boxes(tree, layout, first, last))
+    if title_line >= 0 and _dated(lines, marks, first) and not under_link(lines, title_line, first):
+        last = _without_tail(lines, marks, first, before_excerpts(tree, layout.weights, first, last))
+    last = _without_tail(lines, marks, first, without_boxes(tree, layout.container, first, last))
     layout.first, layout.last = first, last
 
 
@@ -111,46 +115,8 @@ def _ends_here(tree: Tree, layout: Layout, index: int, last: int, left: float, t
         linked = sum(line.linked for line in following)
         entries = sum(line.linked * 5 >= 2 * len(line.text) for line in following)  # a link and its date
         listed = linked * 2 > sum(len(line.text) for line in following) or entries * 2 > len(following)
-        return left < 0.06 * total or (left < 0.4 * total and listed) or _are_excerpts(following)
+        return left < 0.06 * total or (left < 0.4 * total and listed) or are_excerpts(following)
     return left < 0.12 * total
-
-
-def _without_boxes(tree: Tree, layout: Layout, first: int, last: int) -> int:
-    """`last` above the boxes at the end that call themselves author, copyright, share, related… and are small."""
-    lines = tree.lines
-    most = 0.3 * sum(len(line.text) for line in lines[first:last])
-    for element in reversed(tree.elements[layout.container + 1 :]):
-        if element.end != last or not first < element.start < last:
-            continue
-        aside = element.tag in SIDE_TAGS or (element.hint and named(element.hint))
-        if aside and sum(len(line.text) for line in lines[element.start : last]) < most:
-            last = element.start
-    return last
-
-
-def _under_link(lines: list[Line], title_line: int, first: int) -> bool:
-    """True when a link to an article stands right above the by-line: this is the first entry of a list."""
-    return any(line.linked * 5 > 4 * len(line.text) > 16 for line in lines[max(title_line + 1, first - 3) : first])
-
-
-def _before_excerpts(tree: Tree, layout: Layout, first: int, last: int) -> int:
-    """`last`, or the line where the excerpts of other articles begin below a dated text: three and more, without a heading."""
-    lines = tree.lines
-    links = [at for at in range(first + 1, last) if lines[at].linked * 5 > 4 * len(lines[at].text) > 16]
-    start = last
-    found = 0
-    for at in reversed(links):
-        if not 1 < start - at <= 4 or not any(len(line.text) > 30 for line in lines[at + 1 : start]):
-            break
-        start, found = at, found + 1
-    return start if found > 2 and sum(layout.weights[first:start]) > 12 else last
-
-
-def _are_excerpts(lines: list[Line]) -> bool:
-    """True for links with a few lines below each, to the last: other articles, each with its beginning."""
-    links = [at for at, line in enumerate(lines) if line.linked * 5 > 4 * len(line.text)]
-    steps = [b - a for a, b in pairwise([*links, len(lines)])]
-    return len(links) > 1 and links[0] == 0 and max(steps) <= 4 and sum(steps) > len(links)
 
 
 def _after_head(tree: Tree, layout: Layout, first: int, last: int) -> int:

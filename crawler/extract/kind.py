@@ -37,6 +37,7 @@ _ABOUT = re.compile(
     r"^(?:关于(?:我们|本站)|联系(?:我们|方式)|网站(?:地图|声明|介绍)|版权声明|免责声明|隐私(?:政策|条款)|服务(?:条款|协议)|用户(?:协议|登录|注册)|会员(?:登录|注册|中心)|登录|注册|广告(?:服务|报价|合作)|友情链接|招聘信息|诚聘英才|合作洽谈|在线留言|留言(?:板|反馈|本)|意见反馈|投稿(?:指南|须知)|帮助中心|找回密码)(?:$|\W)"
 )
 _STATED = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w*Article|BlogPosting|Report)"')
+_RECORDS = re.compile(r"共\s*\d+\s*(?:页\s*[,，/]?\s*)?\d*\s*(?:条|篇|个?记录)")  # in the page bar of a list
 _ITEM_DATE = re.compile(r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}")
 
 
@@ -78,6 +79,8 @@ def find_kind(
 def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dated: bool, paged: bool) -> Evidence:
     lines, zones = tree.lines, layout.zones
     body = layout.weight
+    if paged and any(_RECORDS.search(lines[tree.anchors[at].line].text) for at in bar.anchors):
+        paged = False
     paged = paged and (form != "list" or dated)  # the pages of a list have addresses of one shape too
     article = {"article": 2.5, "list": -1.5}.get(form, 0.0)
     article += 2.0 if dated else 0.0

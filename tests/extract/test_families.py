@@ -245,3 +245,29 @@ def test_a_button_is_not_the_first_line_of_a_short_text() -> None:
 def test_a_long_list_of_related_articles_makes_no_list_of_a_short_notice(url: str) -> None:
     related = "".join(f'<li><a href="/doc/{n}.html">关于做好第{n}季度工作总结的通知</a><span>2019-01-1{n % 9}</span></li>' for n in range(30))
     check(f"<h1>{MEETING}</h1>{INFO}<div>{paragraphs(NOTICE)}</div><div><h3>相关文章</h3><ul>{related}</ul></div>", MEETING, "2018-03-04", NOTICE, url=url)
+
+
+ENTRIES = "".join(f'<li><a href="/doc/{n}.html">关于做好第{n}季度工作总结的通知</a><span>2019-01-1{n % 9}</span></li>' for n in range(20))
+CATEGORY = f"<h1>述职报告</h1><p>述职报告栏目为您提供各类述职报告范文，包括教师述职报告、干部述职报告等，希望对您有所帮助。</p><ul>{ENTRIES}</ul>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "url"),
+    [
+        (f"<ul>{ENTRIES}</ul>", "http://www.qinghe.example/c/12.html"),
+        (f'{CATEGORY}<div>共 9页90条 首页 上一页 <a href="?page=2">下一页</a></div>', "http://www.qinghe.example/c/12.html"),
+        ('<div class="app"><div id="list"></div></div>', ""),
+    ],
+)
+def test_lists_and_pages_without_a_text_are_no_articles(inner: str, url: str) -> None:
+    foot = '<div class="end"><p>全国统一客服热线：400-000-0000　人工服务时间：周一至周五</p><p>公司地址：青禾县文昌路8号</p><p>Copyright ©2019 青禾 版权所有</p></div>'
+    page = read_page(f"<html><head><title>述职报告 - 青禾文库</title></head><body>{NAV}<div>{inner}</div>{foot}</body></html>", url)
+    assert page.kind is not Kind.ARTICLE
+
+
+def test_a_list_of_entries_with_by_lines_and_excerpts() -> None:
+    entries = "".join(
+        f'<div><h3><a href="/doc/{n}.html">第{n}季度述职报告</a></h3><div>时间：2019-01-1{n} 点击：{n}</div><p>{NOTICE[n % 2]}</p></div>' for n in range(9)
+    )
+    page = read_page(f"<html><head><title>述职报告_青禾文库</title></head><body>{NAV}{entries}{FOOT}</body></html>", "http://www.qinghe.example/news.asp?class=3")
+    assert page.kind is Kind.LIST
