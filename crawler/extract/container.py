@@ -8,6 +8,7 @@ from crawler.extract.tree import Tree
 from crawler.extract.weights import STOP, named
 
 _PARAGRAPH = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr figcaption".split())
+_LISTS = frozenset(("ul", "ol", "dl", "tr", "tbody", "table"))
 _COLUMNS = frozenset(("td", "th"))  # side by side, not one after the other
 _DIGITS = re.compile(r"\d+")
 _BUTTON = 0.4  # a word in a box that calls itself share, subscribe, login weighs less, the shortest verse more
@@ -57,8 +58,11 @@ def _below_title(tree: Tree, weights: list[float], marks: list[str], title_line:
         line, mark = lines[index], marks[index]
         if mark in ("turn", "related", "comments", "legal"):
             break
-        if not mark and line.linked * 2 < len(line.text) and weights[index] >= _BUTTON:
+        if not mark and line.linked * 2 < len(line.text) and (weights[index] >= _BUTTON or len(line.text) > 4):
             element = elements[line.element]
+            if _in_byline(tree, marks, line.element, title_line):
+                end = index + 1
+                continue
             # A verse or a short line in a nameless box of its own is a paragraph, whatever the tag.
             own = element.end - element.start <= 1 and not element.hint and not element.blocks
             at = element.parent if own or element.tag in _PARAGRAPH else line.element
@@ -66,6 +70,16 @@ def _below_title(tree: Tree, weights: list[float], marks: list[str], title_line:
         if mark in ("info", "summary"):
             end = index + 1
     return -end
+
+
+def _in_byline(tree: Tree, marks: list[str], at: int, title_line: int) -> bool:
+    """True in a list or a table of a few short lines of which one is a by-line: the others are values of its labels."""
+    elements = tree.elements
+    box = elements[at] if elements[at].tag in _LISTS else elements[elements[at].parent]
+    if box.tag not in _LISTS or box.start <= title_line or box.end - box.start > 12:
+        return False
+    held = range(box.start, box.end)
+    return any(marks[i] == "info" for i in held) and all(len(tree.lines[i].text) < 40 and not STOP.search(tree.lines[i].text) for i in held)
 
 
 def _whole(tree: Tree, marks: list[str], at: int, title_line: int) -> int:

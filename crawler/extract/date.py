@@ -24,7 +24,7 @@ _CHINA = timezone(timedelta(hours=8))
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 # Nov 12, 2020; 12th November 2020 at 3:20 pm
-_ENGLISH = re.compile(
+ENGLISH = re.compile(
     rf"\b(?:{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}),?\s+((?:19|20)\d\d)(?!\d)"
     r"(?:[\s,@-]+(?:at\s+)?(\d{1,2}:\d\d(?::\d\d)?)\s*([ap]m\b)?)?",
     re.I,
@@ -39,7 +39,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})日?\s+((?:19|20)\d\d)[-/.年](\d{1,2})月?")
 _HAN_DAY = re.compile(r"[一二三四五六七八九〇○零]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十廿]{1,3}日")
 _RELATIVE = re.compile(r"(?:\d+\s*(?:分钟|小时|天|周|个月|年)前|刚刚|昨天|前天|今天)(?:\s*\d{1,2}:\d{2})?")
 
-PUBLISHED = r"(?:发布|发表|发文|上传|添加|录入|收录|发佈|出版|创建|发帖|上线|成文|公布|信息|加入|入库|撰写|刊登|刊发|提交|发稿|登载|公开|生成|采编|编发)(?:时间|日期|時間)|发布日(?=[:：])|(?:发布|发表|收录|發佈|上传|创建)于"
+PUBLISHED = r"(?:發[佈布表]|上傳|張貼|发布|发表|发文|上传|添加|录入|收录|发佈|出版|创建|发帖|上线|成文|公布|信息|加入|入库|撰写|刊登|刊发|提交|发稿|登载|公开|生成|采编|编发)(?:时间|日期|時間)|发布日(?=[:：])|(?:发布|发表|收录|發佈|上传|创建)于"
 PLAIN = r"(?<![\u4e00-\u9fff])(?:时间|日期|時間|文章时间|date|posted(?: on)?|published)"
 UPDATED = r"(?:最后|最近)?(?:更新|修改|编辑|改版)(?:时间|日期|時間|于)|updated?"
 LABEL = re.compile(rf"(?:(?P<published>{PUBLISHED})|(?P<updated>{UPDATED})|(?P<plain>{PLAIN}))\s*[:：]?\s*", re.I)
@@ -130,7 +130,7 @@ def _in_pieces(tree: Tree, title_line: int, first: int) -> Found | None:
 
 
 def _is_byline(text: str, mark: str) -> bool:
-    return mark == "info" or _ENGLISH.search(text) is not None
+    return mark == "info" or ENGLISH.search(text) is not None
 
 
 def _apart(match: re.Match[str]) -> str:
@@ -164,7 +164,7 @@ def candidates(text: str) -> Iterator[tuple[str, str]]:
         return
     for match in _EUROPEAN.finditer(text):
         yield match[0].strip(), ""
-    if years and (english := _ENGLISH.search(text)):
+    if years and (english := ENGLISH.search(text)):
         yield _in_digits(english), ""
     for end, name in labels:
         if tight := _SHORT_TIGHT.match(text, end):

@@ -19,6 +19,7 @@ _TITLE_NAME = re.compile(r"title|biaoti|headline|subject|\btit\b|bt\b", re.I)
 _LONGEST = 150
 _NO_HEADING = re.compile(r"[。；;：:，,]$|[。；;]|(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]")
 _DATED = re.compile(rf"(?:(?:发布|更新|发表)?(?:时间|日期|于)\s*[:：]?\s*)?[(（\[【]?{DATE.pattern}[^\u4e00-\u9fff]*$")
+_REPLIES = re.compile(r"\d+\s*(?:条|件|个|则|篇)?\s*(?:评论|留言|回复|跟帖|comment|repl|thought)|^(?:最新|网友)?(?:评论|留言|回复)", re.I)
 _SITE = 20  # letters: a longer <title> names more than the site
 _BADGE = re.compile(r"(?:[\[【][^\]】]{1,6}[\]】]|原创|转载|置顶|精华|推荐|热门|[新热荐顶精]|(?:文章|公文|文件)?(?:标\s*题|题目|题名|名称)\s*[:：])\s*(?=\S{2})")
 _SURE = 7  # the score of a heading that begins like `<title>`, or is an <h1> named there
@@ -97,7 +98,7 @@ def _above_date(tree: Tree, known: int) -> Title | None:
             continue
         below = [other.text for other in lines[index + 1 : index + 3]]
         if any(map(_is_byline, below)):
-            if mark_of(text) or DATE.search(text) or not _heads_text(tree, index):
+            if mark_of(text) or DATE.search(text) or _REPLIES.search(text) or not _heads_text(tree, index):
                 continue
             return None if index == known else Title(text, index, "heading above the date", 0.5)
     return None
@@ -165,16 +166,16 @@ def _continued(tree: Tree, title: Title, named: str) -> Title:
 
 
 def _plain(text: str, named: str) -> str:
-    """A heading without the date or the badge that the template sets into it, where `<title>` bears it out."""
+    """A heading without the date or the badge that the template sets into it, where `<title>` does not have it too."""
     if (badge := _BADGE.match(text)) and text[0] not in "[【" and not named.startswith(key(text)) and named.startswith(key(text[badge.end() :])):
         return text[badge.end() :]
     if "20" not in text and "19" not in text:
         return text
     found = _DATED.search(text)
-    if found is None or found.start() < 2 or named.startswith(key(text)):
+    if found is None or found.start() < 2 or key(text) in named:
         return text
     bare = text[: found.start()].rstrip(" \t\u3000(（[【")
-    return bare if named.startswith(key(bare)) else text
+    return bare if key(bare) in named or (len(bare) > 5 and "年" not in found[0]) else text
 
 
 def _whole(text: str, page: str) -> str:
