@@ -174,6 +174,8 @@ def _names_other(path: str) -> bool:
 def shape(url: str) -> str:
     """What the address alone suggests: "article", "list", "other", "home" or ""."""
     path = path_of(url)
+    if "?s=/" in path:  # a router in the query: index.php?s=/article/33
+        path = path.partition("?s=")[2]
     if path in ("/", "") or (path.count("/") == 1 and _INDEX.search(path)):
         return "home"
     if _names_other(unquote(path) if "%" in path else path):

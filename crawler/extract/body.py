@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from crawler.extract.container import find_container
 from crawler.extract.date import DATE, LABEL
+from crawler.extract.edges import are_excerpts, before_excerpts, under_link, without_boxes
 from crawler.extract.posts import own_post
 from crawler.extract.tree import Line, Tree
 from crawler.extract.weights import STOP, mark_lines, named, weigh_lines
@@ -20,6 +21,14 @@ from crawler.page import Zone
 _BOXES = frozenset(("div", "aside", "section", "nav", "ul", "dl"))
 _TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
 _ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
+_FOOTER = 200  # a footer weighs less
+_POSTAL = re.compile(r"(地址|邮编|邮政编码|电话|传真|邮箱|E-?mail)\s*[:：]", re.I)
+_OCCASION = re.compile(r"[(（]\s*(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*[)）]$")  # below a speech's heading
+_READERS = re.compile(r"网友|最新|用户|发表|条|列表|热门|登录|说两句|reply|comment", re.I)  # in a heading of comments
+_POINTER = re.compile(
+    r"\W{0,3}(?:相关|推荐|延伸|拓展|扩展|热门|精彩|更多|编辑|小编|点击)(?:阅读|推荐|文章|链接|内容|范文|新闻|报道|查看|下载)\s*[】\])）:：>»]"
+)  # a label before a link to another article
+_HEADS = frozenset(("related", "contents"))  # of a list of links
 _EDITOR = re.compile(r"责任?编辑?\s*[:：]|编辑\s*[:：]")
 
 
@@ -59,6 +68,9 @@ def find_body(tree: Tree, title_line: int, known: int = -1) -> Layout:
         layout.first = layout.last = -at
     _paint(tree, layout, title_line)
     layout.weight = sum(w for w, zone in zip(layout.weights, layout.zones, strict=True) if zone is Zone.BODY)
+    near = marks[max(0, layout.first - 2) : layout.last + 1]
+    if title_line < 0 and layout.weight < _FOOTER and "legal" in near:
+        layout.weight = 0.0  # a page without a text, and its footer
     return layout
 
 
@@ -87,22 +99,35 @@ def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:
             last = index
             break
         left -= solid[index - first]
-    while last > first and _is_tail(lines[last - 1], marks[last - 1]):
-        last -= 1
+    last = _without_tail(lines, marks, first, last)
+    if title_line >= 0 and _dated(lines, marks, first) and not under_link(lines, title_line, first):
+        last = _without_tail(lines, marks, first, before_excerpts(tree, layout.weights, first, last))
+    last = _without_tail(lines, marks, first, without_boxes(tree, layout.container, first, last))
     layout.first, layout.last = first, last
+
+
+def _without_tail(lines: list[Line], marks: list[str], first: int, last: int) -> int:
+    """`last` above the buttons, editors and addresses that stand right above it."""
+    while last > first and (_is_tail(lines[last - 1], marks[last - 1]) or _is_address(lines, marks, last - 1)):
+        last -= 1
+    return last
 
 
 def _ends_here(tree: Tree, layout: Layout, index: int, last: int, left: float, total: float) -> bool:
     """True when the mark on line `index` closes the body: no more than scraps of text follow."""
     mark = layout.marks[index]
     if mark == "comments":
-        return left < 0.4 * total or total - left > 200
+        readers = _READERS.search(tree.lines[index].text) is not None
+        return left < 0.4 * total or total - left > 200 or (readers and sum(layout.weights[layout.first : index]) > 12)
     if mark == "turn":
         return left < 0.3 * total
     if mark == "related":
-        following = tree.lines[index + 1 : last]
+        stop = next((at for at in range(index + 1, last) if layout.marks[at] in _ENDS), last)
+        following = tree.lines[index + 1 : stop]
         linked = sum(line.linked for line in following)
-        return left < 0.06 * total or (left < 0.4 * total and linked * 2 > sum(len(line.text) for line in following))
+        entries = sum(line.linked * 5 >= 2 * len(line.text) for line in following)  # a link and its date
+        listed = linked * 2 > sum(len(line.text) for line in following) or entries * 2 > len(following)
+        return left < 0.06 * total or (left < 0.4 * total and listed) or are_excerpts(following)
     return left < 0.12 * total
 
 
@@ -119,6 +144,7 @@ def _after_head(tree: Tree, layout: Layout, first: int, last: int) -> int:
         if (
             mark == "info"
             and line.linked * 3 < len(line.text)
+            and not (line.text[0] in "(（" and _OCCASION.match(line.text) and _dated(lines, marks, index))
             and ((short < 4 and _date_or_labels(line.text)) or (plain and not line.text.startswith("作者")))
         ):
             end, short = index + 1, 0
@@ -135,6 +161,11 @@ def _after_head(tree: Tree, layout: Layout, first: int, last: int) -> int:
         if passed > limit or short > 8 or linked > 8:
             break
     return end
+
+
+def _dated(lines: list[Line], marks: list[str], index: int) -> bool:
+    """True when a by-line right above the line `index` has given the date of the page."""
+    return any(marks[at] == "info" and DATE.search(lines[at].text) for at in range(max(0, index - 6), index))
 
 
 _LABELS = re.compile(r"(?:时间|日期|来源|作者|编辑|点击|浏览|阅读|人气|发布)[^:：]{0,3}[:：]")
@@ -161,6 +192,11 @@ def _is_tail(line: Line, mark: str) -> bool:
     label = LABEL.match(line.text)
     dated = label is not None and label.lastgroup in ("published", "updated") and DATE.search(line.text) is not None
     return dated or bool(_EDITOR.search(line.text))
+
+
+def _is_address(lines: list[Line], marks: list[str], index: int) -> bool:
+    """True for the address of the house whose site it is: it stands right above the site's copyright."""
+    return index + 1 < len(lines) and marks[index + 1] == "legal" and len(set(_POSTAL.findall(lines[index].text))) > 1
 
 
 def _paint(tree: Tree, layout: Layout, title_line: int) -> None:
@@ -206,7 +242,7 @@ def _region(tree: Tree, layout: Layout, title_line: int) -> range:
 
 
 def _lists_out(tree: Tree, layout: Layout) -> None:
-    """Lists of links inside the body (three lines or more that are nothing but links) are no text of the document.
+    """Lists of links inside the body are no text of the document: three lines or more, or one below a heading of such.
 
     Nor are boxes of a few short lines that call themselves share, related, promotion…
     """
@@ -220,14 +256,16 @@ def _lists_out(tree: Tree, layout: Layout) -> None:
                 and all(len(line.text) < 30 and not STOP.search(line.text) for line in held)
             ):
                 zones[element.start : element.end] = [Zone.SIDE] * len(held)
+    for index in range(layout.first, layout.last):
+        if lines[index].linked * 2 > len(lines[index].text) and _POINTER.match(lines[index].text):
+            zones[index] = Zone.SIDE
     index = layout.first
     while index < layout.last:
         stop = index
         while stop < layout.last and lines[stop].linked * 10 > 8 * len(lines[stop].text) and layout.weights[stop] == 0:
             stop += 1
-        if stop - index >= 3:
-            if index > layout.first and layout.marks[index - 1] == "related":
-                index -= 1
-            for inner in range(index, stop):
+        headed = index > layout.first and layout.marks[index - 1] in _HEADS
+        if stop - index >= 3 or (headed and stop > index):
+            for inner in range(index - headed, stop):
                 zones[inner] = Zone.SIDE
         index = max(stop, index + 1)

@@ -30,13 +30,14 @@ _FORUM = re.compile(
 )
 _FORUM_FIRST = frozenset("0123456789楼沙板地只回Tt发积使")
 _TAG_URL = re.compile(
-    r"(?:^|[/._?=&-])(?:tags?|search|so|sousuo|biaoqian|keyword|topics?)(?:$|[/._?=&-])|[?&](?:q|keyword|wd|kw|s)=",
+    r"(?:^|[/._?=&-])(?:tags?|search|so|sousuo|biaoqian|keyword|topics?)(?:$|[/._?=&-])|[?&](?:q|keyword|wd|kw)=|[?&]s=(?!/|%2F)",
     re.I,
 )
 _ABOUT = re.compile(
     r"^(?:关于(?:我们|本站)|联系(?:我们|方式)|网站(?:地图|声明|介绍)|版权声明|免责声明|隐私(?:政策|条款)|服务(?:条款|协议)|用户(?:协议|登录|注册)|会员(?:登录|注册|中心)|登录|注册|广告(?:服务|报价|合作)|友情链接|招聘信息|诚聘英才|合作洽谈|在线留言|留言(?:板|反馈|本)|意见反馈|投稿(?:指南|须知)|帮助中心|找回密码)(?:$|\W)"
 )
 _STATED = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w*Article|BlogPosting|Report)"')
+_RECORDS = re.compile(r"共\s*\d+\s*(?:页\s*[,，/]?\s*)?\d*\s*(?:条|篇|个?记录)")  # in the page bar of a list
 _ITEM_DATE = re.compile(r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}")
 
 
@@ -78,6 +79,8 @@ def find_kind(
 def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dated: bool, paged: bool) -> Evidence:
     lines, zones = tree.lines, layout.zones
     body = layout.weight
+    if paged and any(_RECORDS.search(lines[tree.anchors[at].line].text) for at in bar.anchors):
+        paged = False
     paged = paged and (form != "list" or dated)  # the pages of a list have addresses of one shape too
     article = {"article": 2.5, "list": -1.5}.get(form, 0.0)
     article += 2.0 if dated else 0.0
@@ -93,6 +96,9 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
     items = dates = excerpts = entries = 0
     run = 0
     titled = {anchor.line for anchor in tree.anchors if len(anchor.text) >= 6}
+    further = len(lines)  # below a dated text under its heading, a list of related articles says nothing of the page
+    if dated and title_line >= 0 and body >= 60:
+        further = next((at for at in range(layout.last, further) if layout.marks[at] == "related"), further)
     for index, line in enumerate(lines):
         linked = line.linked
         if not linked and not run:
@@ -103,7 +109,7 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
             entries += zone is Zone.BODY and linked * 4 > length and index in titled
             if linked >= 8 and linked * 5 > 2 * length:
                 run = 2
-                if zone is not Zone.SIDE:
+                if zone is not Zone.SIDE and index < further:
                     items += 1
                     dates += bool(_ITEM_DATE.search(line.text))
                 continue

@@ -44,8 +44,8 @@ class _Compiled(NamedTuple):
 
 @cache
 def _compiled() -> _Compiled:
-    limits = {str(mark["id"]): int(str(mark["longest"])) for mark in marks()}
     plain = [mark for mark in marks() if "needs" not in mark]
+    limits = {str(mark["id"]): int(str(mark["longest"])) for mark in plain}
     tiers: list[_Tier] = []
     below = 0
     for limit in (60, 200, max(limits.values())):
@@ -54,7 +54,7 @@ def _compiled() -> _Compiled:
         tiers.append(_Tier(limit, frozenset("".join(str(mark["begins"]) for mark in able)), pattern))
         below = limit
     wordy = [
-        _Wordy(str(mark["id"]), limits[str(mark["id"])], tuple(mark["needs"]), re.compile(str(mark["pattern"])))  # type: ignore[arg-type]
+        _Wordy(str(mark["id"]), int(str(mark["longest"])), tuple(mark["needs"]), re.compile(str(mark["pattern"])))  # type: ignore[arg-type]
         for mark in marks()
         if "needs" in mark
     ]
@@ -85,7 +85,9 @@ def _match(text: str) -> str:
         return ""
     for tier in made.tiers:
         if size <= tier.longest:
-            found = tier.pattern.match(bare) if bare[0] in tier.begins or bare[0].isdecimal() else None
+            first = bare[0]
+            able = first in tier.begins or first.isdecimal() or "\ue000" <= first <= "\uf8ff"
+            found = tier.pattern.match(bare) if able else None
             if found is not None and found.lastgroup is not None:
                 return found.lastgroup if size <= made.limits[found.lastgroup] else ""
             break

@@ -38,6 +38,8 @@ class Rows:
         if sum(len(line.text) for line in made) > _LONGEST:
             return
         ends = [*cells[1:], len(lines)]
+        if len(made) > 2 and sum(a < b for a, b in zip(cells, ends, strict=True)) < 2:
+            return  # all in one cell: an article beside an empty column
         texts = [" ".join(line.text for line in lines[a:b]) for a, b in zip(cells, ends, strict=True)]
         text = "\t".join(texts).strip("\t")
         lines[start:] = [Line(text, first_element, "tr", made[0].gap, sum(line.linked for line in made), 0)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from crawler.extract.date import DATE, GLUED
+from crawler.extract.date import DATE, ENGLISH, GLUED
 from crawler.extract.marks import SHORT, mark_of
 from crawler.extract.tree import Line, Tree
 
@@ -17,13 +17,14 @@ _OWN_LINE = re.compile(
     r"(?:——|--|－－|―|─)|[(（]?(?:考试|答题|测试|练习)?(?:时间|时长|用时|限时)\s*[:：]\s*\d+\s*(?:分钟|小时|课时|分)"
 )
 _BESIDE_DATE = re.compile(r"来源|作者[\s:：]|(?:发[表布]|更新|收录)于|posted on", re.I)
+_SET_OFF = frozenset("/|｜丨·•")  # 林一舟 / 2018-03-04 / 散文
 _CLOCK = re.compile(r"\d\s*[:：]\s*\d\d")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
-_SIDE_TAGS = frozenset("nav footer aside header menu".split())
+SIDE_TAGS = frozenset("nav footer aside header menu".split())
 # Names in class or id that designers of many sites share; they only lower a weight, they never decide alone.
 _SIDE_NAME = re.compile(
     r"comment|pinglun|(?:^|[ #._-])(?:cmt|pl|foot|footer|nav|menu|side|sidebar|share|bdshare|related|relate|relevant|"
-    r"recommend|tuijian|xiangguan|hot|rank|copyright|declare|disclaimer|shengming|breadcrumb|crumb|crumbs|pagelist|pages?|"
+    r"recommend|tuijian|xiangguan|hot|rank|copyright|declare|disclaimer|shengming|breadcrumb|crumb|crumbs|pagelist|pages?(?![_-]?(?:art|con|body|main|text|txt|info|detail|news|show|view|left|wrap|inner|box|nr|zw|tit))|"
     r"promo|advert|newsletter|subscribe|digg|vote|tags?|login|search|friendlink|links|toolbar|qrcode|popup|modal|dialog|reply|reward|author-?(?:info|box)|bio)"
     r"(?:$|[ ._-]|box|list|bar|area|er|info|wrap|con|s\b)",
     re.I,
@@ -59,7 +60,7 @@ def mark_lines(tree: Tree, title_line: int) -> list[str]:
 def weigh_lines(tree: Tree, marks: list[str], title_line: int) -> list[float]:
     """The weight of each line; the first line of the comments gets that mark."""
     weights = [0.0 if mark else weigh(line) for line, mark in zip(tree.lines, marks, strict=True)]
-    _mark_comments(tree, marks, title_line)
+    _mark_comments(tree, weights, marks, title_line)
     _damp(tree, weights, marks, title_line)
     return weights
 
@@ -90,21 +91,27 @@ def _is_teaser(lines: list[Line], index: int) -> bool:
 
 def is_dateline(text: str) -> bool:
     """True for a short line that gives date and time, or a date with source, author or "发表于", and says nothing else."""
-    if (
-        len(text) > 90
-        or STOP.search(text)
-        or _OWN_LINE.match(text)
-        or not (found := DATE.search(text) or GLUED.search(text))
-    ):
+    if len(text) > 90 or STOP.search(text) or _OWN_LINE.match(text):
         return False
-    return bool(_CLOCK.search(found[0])) or bool(_BESIDE_DATE.search(text)) or len(found[0]) * 3 > 2 * len(text)
+    found = DATE.search(text) or GLUED.search(text)
+    if found is None:
+        english = ENGLISH.search(text) if len(text) < 60 else None
+        return english is not None and (english.start() == 0 or _BESIDE_DATE.search(text) is not None)
+    if _CLOCK.search(found[0]) or _BESIDE_DATE.search(text) or len(found[0]) * 3 > 2 * len(text):
+        return True
+    before, after = text[: found.start()].rstrip()[-1:], text[found.end() :].lstrip()[:1]
+    return len(text) <= 40 and (before in _SET_OFF or after in _SET_OFF)
 
 
-def _mark_comments(tree: Tree, marks: list[str], title_line: int) -> None:
-    """Give the first line of an element that calls itself the comments that mark."""
+def _mark_comments(tree: Tree, weights: list[float], marks: list[str], title_line: int) -> None:
+    """Give the first line of an element that calls itself the comments that mark, unless it holds the only text."""
+    before, below = max(title_line + 1, 0), sum(weights[title_line + 1 :])
     for element in tree.elements:
-        if element.hint and title_line < element.start < element.end and named(element.hint) == "comments":
-            marks[element.start] = marks[element.start] or "comments"
+        start, end = element.start, element.end
+        if element.hint and title_line < start < end and named(element.hint) == "comments":
+            if sum(weights[before:start]) < 12 and sum(weights[start:end]) > max(0.4 * below, 12):
+                continue  # whatever it is called, there is no other text
+            marks[start] = marks[start] or "comments"
 
 
 @lru_cache(maxsize=4096)
@@ -132,7 +139,9 @@ def _damp(tree: Tree, weights: list[float], marks: list[str], title_line: int) -
         start, end = element.start, element.end
         if start == end or start <= title_line < end:
             continue
-        if element.tag in _SIDE_TAGS or (element.hint and named(element.hint)):
+        if element.tag in SIDE_TAGS or (element.hint and named(element.hint)):
             held = sum(weights[start:end])
+            if held > 40 and 0 <= title_line < start and element.tag not in SIDE_TAGS and sum(weights[title_line + 1 : start]) < 12:
+                continue  # the first text below the heading, whatever it is called
             if 0 < held < 0.7 * total:
                 weights[start:end] = [weight * 0.1 for weight in weights[start:end]]
