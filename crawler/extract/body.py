@@ -247,12 +247,14 @@ def _lists_out(tree: Tree, layout: Layout) -> None:
     Nor are boxes of a few short lines that call themselves share, related, promotion…
     """
     zones, lines = layout.zones, tree.lines
+    half = sum(len(line.text) for line in lines[layout.first : layout.last]) / 2
     for element in tree.elements[layout.container + 1 :]:
         if layout.first <= element.start < element.end <= layout.last and element.tag in _BOXES:
             held = lines[element.start : element.end]
             if (
                 named(element.hint)
                 and len(held) < 12
+                and sum(len(line.text) for line in held) < half
                 and all(len(line.text) < 30 and not STOP.search(line.text) for line in held)
             ):
                 zones[element.start : element.end] = [Zone.SIDE] * len(held)

@@ -11,6 +11,7 @@ _PARAGRAPH = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr figcaptio
 _LISTS = frozenset(("ul", "ol", "dl", "tr", "tbody", "table"))
 _COLUMNS = frozenset(("td", "th"))  # side by side, not one after the other
 _DIGITS = re.compile(r"\d+")
+_NUMERALS = "0123456789/-.:： 年月日"  # a date in pieces, a counter
 _BUTTON = 0.4  # a word in a box that calls itself share, subscribe, login weighs less, the shortest verse more
 _SMALL = 150  # a container that weighs less may be the teaser of a side bar
 
@@ -60,7 +61,7 @@ def _below_title(tree: Tree, weights: list[float], marks: list[str], title_line:
             break
         if not mark and line.linked * 2 < len(line.text) and (weights[index] >= _BUTTON or len(line.text) > 4):
             element = elements[line.element]
-            if _in_byline(tree, marks, line.element, title_line):
+            if not line.text.strip(_NUMERALS) or _in_byline(tree, marks, line.element, title_line):
                 end = index + 1
                 continue
             # A verse or a short line in a nameless box of its own is a paragraph, whatever the tag.

@@ -18,7 +18,7 @@ _KEY = re.compile(r"[\s\W_]+")
 _RANK = {"h1": 4, "h2": 3, "h3": 2, "h4": 1, "h5": 1}
 _TITLE_NAME = re.compile(r"title|biaoti|headline|subject|\btit\b|bt\b", re.I)
 _LONGEST = 150
-_NO_HEADING = re.compile(r"[。；;：:，,]$|[。；;]|(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]")
+_NO_HEADING = re.compile(r"^.{2,5}[：:].{1,6}$|[。；;：:，,]$|[。；;]|(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]")
 _DATED = re.compile(rf"(?:(?:发布|更新|发表)?(?:时间|日期|于)\s*[:：]?\s*)?[(（\[【]?{DATE.pattern}[^\u4e00-\u9fff]*$")
 _REPLIES = re.compile(r"\d+\s*(?:条|件|个|则|篇)?\s*(?:评论|留言|回复|跟帖|comment|repl|thought)|^(?:最新|网友)?(?:评论|留言|回复)", re.I)
 _SITE = 20  # letters: a longer <title> names more than the site
@@ -66,7 +66,7 @@ def find_title(tree: Tree) -> Title:
         if score > best_score:
             best_score = score
             best = Title(text, index, line.tag if rank else "line of <title>", min(score / 10, 1.0))
-    if best_score < _SURE and (above := _above_date(tree, best.line)) is not None:
+    if best_score < _SURE and (above := _above_date(tree, best.line, names.page)) is not None:
         return above._replace(text=_plain(above.text, names.page))
     if best_score >= 3:
         return _continued(tree, best, names.page)
@@ -93,7 +93,7 @@ def confirmed(tree: Tree, line: int) -> Title | None:
     return _continued(tree, Title(text, line, "known layout", 1.0), named)
 
 
-def _above_date(tree: Tree, known: int) -> Title | None:
+def _above_date(tree: Tree, known: int, named: str) -> Title | None:
     """The heading right above the line of date and source, where `<title>` names no more than the site; else None.
 
     `known` is the line of the best heading so far: when it stands above a date itself, it stays.
@@ -103,7 +103,7 @@ def _above_date(tree: Tree, known: int) -> Title | None:
         text = line.text
         if (
             not (1 if line.tag in _RANK else 3) < len(text) <= _LONGEST // 2
-            or line.linked
+            or (line.linked and (line.tag != "h1" or key(text) in named))  # a logo, an entry; a heading may link to itself
             or (line.tag not in _RANK and not _named_title(tree, index))
         ):
             continue
@@ -137,6 +137,8 @@ def _plain_above_date(tree: Tree, named: str) -> Title | None:
             continue
         if not 3 < len(text) <= _LONGEST // 2 or line.linked or _NO_HEADING.search(text) or mark_of(text):
             continue
+        if index and mark_of(lines[index - 1].text) == "info":
+            continue  # the value of a label
         following = lines[index + 2 : index + 11]
         if sum(_is_byline(other.text) for other in following[1:]) > 1:
             return None  # a list: each entry has its date

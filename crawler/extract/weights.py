@@ -105,13 +105,23 @@ def is_dateline(text: str) -> bool:
 
 def _mark_comments(tree: Tree, weights: list[float], marks: list[str], title_line: int) -> None:
     """Give the first line of an element that calls itself the comments that mark, unless it holds the only text."""
-    before, below = max(title_line + 1, 0), sum(weights[title_line + 1 :])
+    below, opening = sum(weights[title_line + 1 :]), _opening(weights, title_line)
     for element in tree.elements:
         start, end = element.start, element.end
         if element.hint and title_line < start < end and named(element.hint) == "comments":
-            if sum(weights[before:start]) < 12 and sum(weights[start:end]) > max(0.4 * below, 12):
+            if start <= opening and sum(weights[start:end]) > max(0.4 * below, 12):
                 continue  # whatever it is called, there is no other text
             marks[start] = marks[start] or "comments"
+
+
+def _opening(weights: list[float], title_line: int) -> int:
+    """The line below the heading up to which no text stands."""
+    passed = 0.0
+    for index in range(max(title_line + 1, 0), len(weights)):
+        passed += weights[index]
+        if passed >= 12:
+            return index
+    return len(weights)
 
 
 @lru_cache(maxsize=4096)
@@ -134,14 +144,14 @@ def _damp(tree: Tree, weights: list[float], marks: list[str], title_line: int) -
             if passed <= 30 and weights[index] and STOP.search(line.text):
                 passed += weights[index]
             below = passed > 30 and marks[index] in ("turn", "related", "comments")
-    total = sum(weights)
+    total, opening = sum(weights), _opening(weights, title_line)
     for element in tree.elements:
         start, end = element.start, element.end
         if start == end or start <= title_line < end:
             continue
         if element.tag in SIDE_TAGS or (element.hint and named(element.hint)):
             held = sum(weights[start:end])
-            if held > 40 and 0 <= title_line < start and element.tag not in SIDE_TAGS and sum(weights[title_line + 1 : start]) < 12:
+            if held > 40 and 0 <= title_line < start <= opening and element.tag not in SIDE_TAGS:
                 continue  # the first text below the heading, whatever it is called
             if 0 < held < 0.7 * total:
                 weights[start:end] = [weight * 0.1 for weight in weights[start:end]]

@@ -27,6 +27,7 @@ LETTER = [
     "Yours sincerely",
     "Li Hua",
 ]
+VERSES = ["山坡上的风声", "吹过去年的麦田", "母亲站在田埂", "把黄昏一捆一捆扎紧", "我坐在门槛上", "数归来的羊"]
 WELL, MEETING = "外婆的井", "关于召开秋季运动会的通知"
 NAV = '<div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/1/">工作总结</a></li><li><a href="/2/">散文</a></li></ul></div>'
 SIDE = (
@@ -81,12 +82,16 @@ def check(inner: str, title: str, day: str | None, body: list[str], *, named: st
         "<div>加入时间：2018-3-4　浏览：22次</div>",
         "<div>刊登日期：2018-3-4</div>",
         "<div>林一舟 / 2018-03-04 / 散文</div>",
+        "<div>發佈時間：2018-03-04　瀏覽次數：12</div>",
+        "<dl><dt>来源：</dt><dd>青禾日报</dd><dt>时间：</dt><dd>2018-03-04</dd></dl>",
+        "<ul><li>索引号：0142100/2018-1</li><li>发文机关：青禾县教育局</li><li>发布日期：2018-03-04</li><li>文号：青教〔2018〕3号</li></ul>",
         "<div>2018.03.04 · 林一舟 · 阅读 321</div>",
         '<time datetime="2018-03-03T16:00:00.000Z">2018-03-04</time>',
     ],
 )
 def test_by_lines(byline: str) -> None:
     check(f"{H1}{byline}{TEXT}", WELL, "2018-03-04", ESSAY)
+    check(f"{H1}{byline}<div>{paragraphs(VERSES)}</div>", WELL, "2018-03-04", VERSES)
 
 
 def test_a_moment_right_below_the_text_is_the_pages_when_nothing_else_is() -> None:
@@ -199,7 +204,6 @@ def test_english_lines_are_no_buttons() -> None:
     check(f"<h1>一封介绍郊游的英语信</h1>{INFO}<div>{paragraphs(LETTER)}</div><div>分享到： QQ空间 新浪微博</div>", "一封介绍郊游的英语信", "2018-03-04", LETTER)
 
 
-VERSES = ["山坡上的风声", "吹过去年的麦田", "母亲站在田埂", "把黄昏一捆一捆扎紧", "我坐在门槛上", "数归来的羊"]
 APPLICATION = ["敬爱的党组织：", *NOTICE[:2], "请党组织在实践中考验我！", "此致", "敬礼！", "申请人：某某", "2018年1月2日"]
 
 
@@ -235,6 +239,11 @@ def test_names_with_page_are_not_the_paging() -> None:
         f'<div class="page-content">{body}</div><div class="xg"><div>相关新闻</div><ul><li><a href=1>开学第一课</a></li></ul></div></div>'
     )
     check(inner, MEETING, "2018-03-04", [body])
+
+
+@pytest.mark.parametrize("name", ["commentary", "reply-content", "tag-article", "recommend-detail", "page"])
+def test_names_of_side_matter_on_the_only_text(name: str) -> None:
+    check(f'{H1}{INFO}<div class="{name}">{P}</div><div><h3>猜你喜欢</h3>{EXCERPTS}</div>', WELL, "2018-03-04", ESSAY)
 
 
 def test_a_button_is_not_the_first_line_of_a_short_text() -> None:
