@@ -40,46 +40,49 @@ def anywhere(draft: Draft, rules: Rules) -> None:
     for rule in rules.inside.active(whole):
         if draft.structured and rule.text_only:
             continue
-        for line in list(draft.lines):
+        for index, line in enumerate(list(draft.lines)):
             if not line.rule and rule.quick.search(line.text):
-                _inside(draft, line, rule)
+                _inside(draft, index, line, rule)
 
 
-def _inside(draft: Draft, line: Line, rule: Rule) -> None:
+def _inside(draft: Draft, index: int, line: Line, rule: Rule) -> None:
+    """`index` is where the line stood before this rule put lines between."""
     for _ in range(50):  # a mark may stand several times in one line
         found = rule.match(line.view)
-        if found is None or not _signals(draft, rule, line):
+        if found is None:
+            return
+        index = draft.place(line, index)
+        if not _signals(draft, rule, index):
             return
         if rule.where == "line" and found.span() != (0, len(line.view)):
             return
-        act(draft, draft.lines.index(line), rule, found)
+        act(draft, index, rule, found)
         if line.rule or rule.action == "drop":
             return
 
 
-def _signals(draft: Draft, rule: Rule, line: Line) -> bool:
-    """Whether the signals from outside the line are there."""
+def _signals(draft: Draft, rule: Rule, index: int, kept: int = -1) -> bool:
+    """Whether the signals from outside the line are there; `kept` lines stay outside of it, -1 when nobody has counted."""
     if rule.family and draft.fired.isdisjoint(rule.family):
         return False
     if not rule.beside and not rule.next:
         return True
-    index = draft.lines.index(line)
+    lines = draft.lines
     if rule.next:
-        after = next((other for other in draft.lines[index + 1 :] if not other.rule), None)
-        if after is None or not rule.next.search(after.view):
+        after = index + 1
+        while after < len(lines) and lines[after].rule:
+            after += 1
+        if after == len(lines) or not rule.next.search(lines[after].view):
             return False
-    before = draft.lines[index - 1] if index else None
-    behind = draft.lines[index + 1] if index + 1 < len(draft.lines) else None
     if rule.beside == "dropped":
-        return any(other is None or other.rule for other in (before, behind))
+        return index == 0 or index + 1 == len(lines) or bool(lines[index - 1].rule) or bool(lines[index + 1].rule)
     if rule.beside == "edge":
-        outside = draft.lines[:index] if rule.where == "head" else draft.lines[index + 1 :]
-        return all(other.rule for other in outside)
+        return kept == 0 if kept >= 0 else all(other.rule for other in lines[index + 1 :])
     return True
 
 
-def act(draft: Draft, index: int, rule: Rule, found: re.Match[str]) -> None:
-    """Do what the rule says to the line, and keep what it captured."""
+def act(draft: Draft, index: int, rule: Rule, found: re.Match[str], kept: int = -1) -> None:
+    """Do what the rule says to the line, and keep what it captured; `kept` lines stay outside of it, -1 when nobody has counted."""
     line = draft.lines[index]
     _capture(draft, line.text, found)
     if rule.truncated:
@@ -95,10 +98,24 @@ def act(draft: Draft, index: int, rule: Rule, found: re.Match[str]) -> None:
     elif rule.action == "gap":
         _gap(draft, index, rule, found)
     else:
-        where = draft.lines[: index + 1] if rule.action == "before" else draft.lines[index:]
-        for other in where:
-            if not other.rule:
-                draft.drop(other, rule.id)
+        before = rule.action == "before"
+        gone = _outside(draft, index, -1 if before else 1, kept)
+        for other in [*reversed(gone), line] if before else [line, *gone]:
+            draft.drop(other, rule.id)
+
+
+def _outside(draft: Draft, index: int, step: int, kept: int) -> list[Line]:
+    """The lines behind `index` (before it with `step` -1) that stay: `kept` of them, all that there are with -1.
+
+    A page may be nothing but headings of lists, each of which drops what follows: nobody looks at all the rest each time.
+    """
+    lines, found = draft.lines, list[Line]()
+    at = index + step
+    while 0 <= at < len(lines) and len(found) != kept:
+        if not lines[at].rule:
+            found.append(lines[at])
+        at += step
+    return found
 
 
 def _gap(draft: Draft, index: int, rule: Rule, found: re.Match[str]) -> None:
@@ -125,9 +142,9 @@ def head(draft: Draft, rules: Rules, titles: Titles) -> None:
             continue
         if kept >= _HEAD_ROUNDS:
             return
-        if _positioned(draft, line, index, zone, kept):
-            kept += not line.rule
-        elif titles.repeats(line.text, kept) and not _first_verse(draft, titles, index):
+        if rule := _positioned(draft, line, index, zone, kept):
+            kept = 0 if rule.action == "before" else kept + (not line.rule)
+        elif titles.repeats(line.text, kept) and not _first_verse(draft, titles, index, kept):
             draft.drop(line, "title-repeat")
             if line.text != draft.title and line.text not in draft.variants:
                 draft.variants.append(line.text)
@@ -145,11 +162,11 @@ def _named_in_lead(draft: Draft, text: str) -> bool:
     return len(key) > 5 and key in title_key(draft.title) and any(title_key(variant) == key for variant in draft.variants)
 
 
-def _first_verse(draft: Draft, titles: Titles, index: int) -> bool:
+def _first_verse(draft: Draft, titles: Titles, index: int, kept: int) -> bool:
     """True when the line may be a sentence or a verse that the title was taken from: markup shows headings as such."""
     if not draft.structured:
         return False
-    if any(not line.rule for line in draft.lines[:index]):
+    if kept:
         return True
     line = draft.lines[index]
     if line.text[-1] in "。，！？；,!?;" and titles.title[-1:] != line.text[-1]:
@@ -169,16 +186,17 @@ def tail(draft: Draft, rules: Rules) -> None:
                 continue
             if kept >= _HEAD_ROUNDS:
                 break
-            if _positioned(draft, line, index, zone, kept):
+            if rule := _positioned(draft, line, index, zone, kept):
                 changed = True
+                kept = 0 if rule.action == "rest" else kept
             if not line.rule:
                 kept += 1
         if not changed:
             return
 
 
-def _positioned(draft: Draft, line: Line, index: int, zone: Zone, kept: int) -> bool:
-    """Apply the first rule of the zone that fits the line; whether there was one."""
+def _positioned(draft: Draft, line: Line, index: int, zone: Zone, kept: int) -> Rule | None:
+    """Apply the first rule of the zone that fits the line; that rule, None when there was none."""
     tier = zone.at(kept)
     known = line.head if zone.at_head else line.tail
     if known is None or known[0] > tier.start:  # what was looked up further inside lacks rules
@@ -195,15 +213,18 @@ def _positioned(draft: Draft, line: Line, index: int, zone: Zone, kept: int) -> 
         if rule.unless_title and rule.unless_title.search(draft.title):
             continue
         found = rule.match(view)
-        if found is None or not _signals(draft, rule, line):
+        if found is None:
             continue
-        if rule.action == "rest" and not _only_titles(draft, index):
+        index = draft.place(line, index)
+        if not _signals(draft, rule, index, kept):
+            continue
+        if rule.action == "rest" and not _only_titles(draft, index, kept):
             continue
         if rule.action in ("cut", "cut-before", "cut-after") and found.start() == found.end():
             continue
-        act(draft, index, rule, found)
-        return True
-    return False
+        act(draft, index, rule, found, kept)
+        return rule
+    return None
 
 
 def _candidates(line: Line, tier: Tier) -> tuple[Rule, ...]:
@@ -220,7 +241,7 @@ def _candidates(line: Line, tier: Tier) -> tuple[Rule, ...]:
     return tuple([rule for rule in found if size <= rule.longest and rule.quick.search(view)])
 
 
-def _only_titles(draft: Draft, index: int) -> bool:
+def _only_titles(draft: Draft, index: int, kept: int) -> bool:
     """True when what follows the line can be a list of links: short lines that are no sentences."""
-    rest = [line.text for line in draft.lines[index + 1 :] if not line.rule]
-    return all(len(text) <= _TITLE_LIKE and text[-1] not in _FINAL for text in rest)
+    rest = _outside(draft, index, 1, kept)
+    return all(len(line.text) <= _TITLE_LIKE and line.text[-1] not in _FINAL for line in rest)

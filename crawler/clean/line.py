@@ -79,6 +79,11 @@ class Draft:
     truncated: bool = False
     marks: int = 0  # cuts that were rejoined
 
+    def place(self, line: Line, near: int) -> int:
+        """The index of `line`, which is `near` unless lines were put in since."""
+        lines = self.lines
+        return near if near < len(lines) and lines[near] is line else lines.index(line)
+
     def drop(self, line: Line, rule: str) -> None:
         """Take the line out, in the name of `rule`."""
         line.rule = rule
