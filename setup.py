@@ -45,14 +45,13 @@ class Build(build_ext):
     """Notes beside the extensions what they were made from, when all of them were made."""
 
     def run(self) -> None:
-        from crawler.native import note, twins
+        from crawler.native import forget, note
 
-        for left in twins(HERE / "crawler").values():  # of another version, which may have compiled other files
-            left.unlink()
+        root = HERE if self.inplace else Path(self.build_lib)
+        forget(root / "crawler")  # what another version left there, which may have compiled other files
         super().run()
         made = [Path(self.get_ext_fullpath(extension.name)) for extension in self.extensions]
         if made and all(path.exists() for path in made):
-            root = HERE if self.inplace else Path(self.build_lib)
             note(root / "crawler", [name.removeprefix("crawler/") for name in sources()], HERE / "crawler")
 
 

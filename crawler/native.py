@@ -26,6 +26,13 @@ def note(package: Path, names: Iterable[str], source: Path) -> None:
     package.joinpath(_NOTE).write_text(json.dumps({"suffix": EXTENSION_SUFFIXES[0], "sources": made}, indent=1), "utf-8")
 
 
+def forget(package: Path) -> None:
+    """Removes from the folder `package` all that was compiled for this Python, the note first."""
+    package.joinpath(_NOTE).unlink(missing_ok=True)
+    for path in package.rglob(f"*{EXTENSION_SUFFIXES[0]}") if package.is_dir() else ():
+        path.unlink()
+
+
 def state(package: Path = _PACKAGE) -> str:
     """COMPILED when every twin is that of its source, PLAIN when there are none for this Python, else STALE."""
     there = twins(package)
@@ -34,7 +41,8 @@ def state(package: Path = _PACKAGE) -> str:
     try:
         noted = json.loads(package.joinpath(_NOTE).read_text("utf-8"))
         same = all(_digest(package / name) == digest for name, digest in noted["sources"].items())
-        if same and noted["suffix"] == EXTENSION_SUFFIXES[0] and there.keys() <= noted["sources"].keys():
+        own = noted["suffix"] == EXTENSION_SUFFIXES[0] and there.keys() == noted["sources"].keys()
+        if same and own and package.joinpath(f"native{_SHARED}{EXTENSION_SUFFIXES[0]}").exists():
             return COMPILED
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass  # no note, or half of one: what lies there is not to be trusted

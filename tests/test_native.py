@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import REPO
 
-from crawler.native import COMPILED, PLAIN, STALE, note, state
+from crawler.native import COMPILED, PLAIN, STALE, forget, note, state
 
 ASK = "import crawler, crawler.text; print(crawler.STATE, crawler.text.fold_width('：'))"
 
@@ -25,6 +25,7 @@ def package(tmp_path: Path) -> Path:
 
 def twin(package: Path) -> Path:
     """What a compiler might have left for crawler/text.py; Python takes it before the source, and cannot load it."""
+    (package / f"native__mypyc{EXTENSION_SUFFIXES[0]}").write_bytes(b"no library")
     path = package / f"text{EXTENSION_SUFFIXES[0]}"
     path.write_bytes(b"no library")
     return path
@@ -57,12 +58,28 @@ def test_after_an_edit_the_sources_run(package: Path) -> None:
 
 
 def test_a_twin_that_was_left_behind_is_none_of_the_build(package: Path) -> None:
-    note(package, ["urls.py"], package)
-    (package / f"urls{EXTENSION_SUFFIXES[0]}").write_bytes(b"no library")
-    assert state(package) == COMPILED
     twin(package)
+    note(package, ["text.py"], package)
+    assert state(package) == COMPILED
+    (package / f"urls{EXTENSION_SUFFIXES[0]}").write_bytes(b"no library")
     assert state(package) == STALE
     assert ask(package).stdout.split() == [STALE, ":"]
+
+
+def test_twins_without_the_library_behind_them_are_left_alone(package: Path) -> None:
+    twin(package)
+    note(package, ["text.py"], package)
+    (package / f"native__mypyc{EXTENSION_SUFFIXES[0]}").unlink()
+    assert state(package) == STALE
+    assert ask(package).stdout.split() == [STALE, ":"]
+
+
+def test_a_build_begins_without_what_another_one_left(package: Path) -> None:
+    twin(package)
+    note(package, ["text.py"], package)
+    forget(package)
+    assert state(package) == PLAIN and not (package / "native.json").exists()
+    assert [path.name for path in package.rglob("*") if path.name.endswith(EXTENSION_SUFFIXES[0])] == []
 
 
 @pytest.mark.parametrize("words", ["", "{", '{"suffix": ".other.so", "sources": {}}', "[]", '{"sources": {"gone.py": "0"}}'])

@@ -18,6 +18,7 @@ from crawler.extract.tree import Line, Tree
 from crawler.extract.weights import STOP, mark_lines, named, weigh_lines
 from crawler.page import Zone
 
+_NEARLY_ALL = 0.9  # of a page's weight: with less there may be more of the text beside what is known to hold it
 _BOXES = frozenset(("div", "aside", "section", "nav", "ul", "dl"))
 _TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
 _ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
@@ -48,8 +49,8 @@ class Layout:
 def find_body(tree: Tree, title_line: int, known: int = -1) -> Layout:
     """The zones of all lines of `tree`. `title_line` is the line of the heading, -1 when it was not found.
 
-    `known` is the element that holds the article as far as is known beforehand: it does when it holds most of the page's
-    weight, else the page decides.
+    `known` is the element that holds the article as far as is known beforehand: it does when it holds nearly all of the
+    page's weight, else the page decides.
     """
     marks = mark_lines(tree, title_line)
     layout = Layout([Zone.SIDE] * len(tree.lines), marks)
@@ -77,7 +78,7 @@ def find_body(tree: Tree, title_line: int, known: int = -1) -> Layout:
 def _is_heavy(tree: Tree, weights: list[float], element: int) -> bool:
     box = tree.elements[element]
     held: float = sum(weights[box.start : box.end])
-    return 2 * held > sum(weights)
+    return held > _NEARLY_ALL * sum(weights)
 
 
 def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:

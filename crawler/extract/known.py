@@ -48,7 +48,7 @@ def _ready(way: str) -> _Way:
 def find_known(tree: Tree, knowledge: Knowledge, url: str) -> Known | None:
     """Where a layout of the site has heading and text; None when no layout fits beyond doubt: then general rules decide.
 
-    The address must look like that of an article, and `<title>` must name the heading.
+    The address must look like that of an article, the heading's place must be there once, and `<title>` must name it.
     """
     if not knowledge.layouts or (shape(url) != "article" and family(url) not in knowledge.articles):
         return None
@@ -59,11 +59,13 @@ def find_known(tree: Tree, knowledge: Knowledge, url: str) -> Known | None:
         if not boxes:
             continue
         box = boxes[0] if len(boxes) == 1 else max(boxes, key=lambda at: _size(tree, at))
-        for at in _places(tree, _ready(layout.title)):
-            line = tree.elements[at].start
-            if line < tree.elements[at].end and tree.lines[line].element == at:
-                title = confirmed(tree, line)
-                return Known(title, box, layout.container) if title else None
+        headings = _places(tree, _ready(layout.title))
+        if len(headings) != 1:
+            continue
+        element = tree.elements[headings[0]]
+        if element.start < element.end and tree.lines[element.start].element == headings[0]:
+            title = confirmed(tree, element.start)
+            return Known(title, box, layout.container) if title else None
     return None
 
 

@@ -36,7 +36,7 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     known = find_known(tree, profile, url) if profile is not None else None
     title = known.title if known else find_title(tree)
     layout = find_body(tree, title.line, known.box if known else -1)
-    if known and (layout.container != known.box or layout.weight < ENOUGH):
+    if known and (layout.container != known.box or layout.weight < ENOUGH or _has_entries(tree, layout)):
         known, title = None, find_title(tree)
         layout = find_body(tree, title.line)
     page.title = title.text
@@ -45,10 +45,11 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     bar = find_bar(tree, resolver)
     pages = article_pages(bar, url) if url else Pages()
     date = find_date(tree, layout.zones, layout.marks, title.line, layout.first, layout.last)
-    if known:
-        page.kind, page.layout = Kind.ARTICLE, known.layout
-    else:
-        page.kind, _ = find_kind(tree, layout, bar, url, title.text, title.line, bool(date.text), bool(pages.urls))
+    page.kind, _ = find_kind(tree, layout, bar, url, title.text, title.line, bool(date.text), bool(pages.urls))
+    if known and page.kind is not Kind.ARTICLE:  # a list, a notice of the site's own: in the template of articles
+        page = read_page(html, url, encoding=encoding)
+        return page if profile is None else profile.apply(page)
+    page.layout = known.layout if known else ""
     page.box = tree.way(layout.container)
     if page.kind is not Kind.LIST:  # there it is the date of an entry
         page.date, page.where["date"], page.confidence["date"] = date
@@ -67,6 +68,13 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     return page if profile is None else profile.apply(page)
 
 
+def _has_entries(tree: Tree, layout: Layout) -> bool:
+    """True when links stand between the paragraphs, as in a list with excerpts: such a page is weighed as a whole."""
+    entries = sum([line.linked * 4 > len(line.text) for line in tree.lines[layout.first : layout.last]])
+    return entries >= _ENTRIES
+
+
+_ENTRIES = 4  # lines; an article may name a few others
 _PAGE_NUMBER = re.compile(r"\s*[(（]\s*第?\s*(\d{1,3})\s*页?(?:\s*/\s*\d+)?\s*[)）]$")
 
 

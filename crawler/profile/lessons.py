@@ -49,7 +49,8 @@ class Lessons(Generic[Held]):
         self._row: list[Page] = []  # the pages that disagreed one after the other
         self._strays: defaultdict[str, list[Page]] = defaultdict(list)
         self._changed = self._loose = False
-        self._unchecked = 0  # articles that were read by the profile since the last one that general rules read
+        # Articles that were read by the profile since the last one that general rules read; the first of a run is a check.
+        self._unchecked = CHECK - 1
         self._use()
 
     def _use(self) -> None:

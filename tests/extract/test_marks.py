@@ -46,8 +46,8 @@ def first_characters(tokens: Iterable[tuple[Any, Any]]) -> tuple[set[str], bool]
         elif kind is constants.BRANCH:
             parts = [first_characters(branch) for branch in value[1]]
             mine, empty = set().union(*(part for part, _ in parts)), any(nothing for _, nothing in parts)
-        elif kind is constants.SUBPATTERN:
-            mine, empty = first_characters(value[3])
+        elif kind in (constants.SUBPATTERN, constants.ATOMIC_GROUP):
+            mine, empty = first_characters(value[3] if kind is constants.SUBPATTERN else value)
         elif kind in (constants.MAX_REPEAT, constants.MIN_REPEAT):
             mine, empty = first_characters(value[2])
             empty = empty or value[0] == 0

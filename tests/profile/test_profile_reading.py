@@ -62,6 +62,43 @@ def test_general_rules_read_what_does_not_fit() -> None:
     assert (read(short, page).layout, read(short, page).kind) == ("", Kind.ERROR)
 
 
+def framed(title: str, inside: str, behind: str = "") -> str:
+    """A page in the template of the articles of OLD."""
+    return (
+        f'<html><head><title>{title}</title></head><body><div class="top"><a href="/">首页</a> <a href="/list/">全部</a></div>'
+        f'<h1>{title}</h1><div class="i">2023-02-11</div><div id="zw">{inside}</div>{behind}<div class="bottom">版权所有</div></body></html>'
+    )
+
+
+@pytest.mark.parametrize("name", ["版权声明", "关于我们", "联系我们"])
+def test_a_notice_in_the_template_of_articles_is_none(name: str) -> None:
+    page = read(framed(name, "".join(f"<p>{line}</p>" for line in OLD.lines(71)[-6:-2])), 71)
+    assert (page.kind, page.layout) == (Kind.OTHER, "")
+
+
+def test_a_list_in_the_template_of_articles_stays_a_list() -> None:
+    entries = "".join(
+        f'<h3><a href="/doc/{n}.html">{OLD.title(n)}</a></h3><p>{OLD.lines(n)[1][:60]}……</p>' for n in range(300, 320)
+    )
+    bar = '<div class="pages"><a href="/doc/2.html">2</a> <a href="/doc/3.html">3</a> <a href="/doc/2.html">下一页</a></div>'
+    html = framed("全部文档", entries + bar).replace("2023-02-11", "")
+    page, general = read(html, 1), read_page(html, OLD.url(1))
+    assert page.kind is general.kind is Kind.LIST and page.next_page == general.next_page
+    assert page.links == general.links and page.layout == ""
+
+
+def test_a_text_that_goes_on_beside_its_box_is_read_whole() -> None:
+    first, second = ("".join(f"<p>{line}</p>" for line in OLD.lines(n)[1:-1]) for n in (71, 72))
+    html = framed(OLD.title(71), first, f'<div id="zw2">{second}</div>')
+    page, general = read(html, 71), learned(OLD).apply(read_page(html, OLD.url(71)))
+    assert told(page) == told(general) and page.layout == ""
+
+
+def test_two_headings_in_one_place_are_weighed() -> None:
+    html = OLD.page(73).decode().replace("<h1>", f"<h1>{OLD.title(73)[:4]}</h1><h1>", 1)
+    assert read(html, 73).title == OLD.title(73)
+
+
 def test_an_id_with_a_number_is_one_place() -> None:
     def page(number: int) -> bytes:
         return OLD.page(number).replace(b'id="zw"', b'id="post-%d"' % (100 + number))
@@ -84,6 +121,8 @@ def test_one_page_in_five_is_read_by_general_rules() -> None:
         assert [gone for gone, _ in school.lessons.take(number, page)] == [number]
         by_layout.append(bool(page.layout))
     rows = "".join("1" if known else "0" for known in by_layout)
+    later = School(learned(OLD)).lessons
+    assert later.reader is None, "the first page of a run is a check: a run may bring no more than four"
     assert "1" * CHECK not in rows and "1" * (CHECK - 1) in rows
 
 
