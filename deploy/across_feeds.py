@@ -269,9 +269,18 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1, help="processes at a time")
     args = parser.parse_args()
     feeds = [feed.rstrip("/") for feed in args.feeds]
-    for feed in feeds:
-        if not _parts(feed) or feeds.count(feed) > 1:
-            parser.error(f"{feed} is named twice, or has no published parts: name data folders with feed/{PARTS}, each once")
+    if args.workers < 1:
+        parser.error("--workers must be 1 or more")
+    places = [feed if "://" in feed else str(Path(feed).resolve()) for feed in feeds]
+    for feed, place in zip(feeds, places, strict=True):
+        if places.count(place) > 1:  # all of it would be a copy of itself
+            parser.error(f"{feed} is named twice: name each feed once")
+        try:
+            there = bool(_parts(feed))
+        except (OSError, ValueError, ImportError) as problem:
+            parser.error(f"{feed} cannot be read ({problem}): name a data folder, or an address that fsspec knows")
+        if not there:
+            parser.error(f"{feed} has no published parts: name data folders with feed/{PARTS}")
     if args.out.exists():
         parser.error(f"{args.out} exists: name a new folder")
     run(args.out, feeds, args.workers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,12 +125,29 @@ def test_datatroves_own_shingles_agree(tmp_path: Path) -> None:
     assert len(ours.get_shingles("短")) == 1
 
 
-@pytest.mark.parametrize("case", ["twice", "nothing", "taken"])
-def test_wrong_folders_are_said(tmp_path: Path, case: str) -> None:
+WRONG = {
+    "twice": "named twice",
+    "twice in other words": "named twice",
+    "nothing": "no published parts",
+    "taken": "name a new folder",
+    "no store": "cannot be read",
+    "no workers": "must be 1 or more",
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_input_is_said(tmp_path: Path, case: str) -> None:
     feed = published(tmp_path / "a", made(1, report(random.Random(1))))
-    feeds = {"twice": [feed, feed], "nothing": [tmp_path], "taken": [feed]}[case]
+    feeds = {
+        "twice": [feed, feed],
+        "twice in other words": [feed, tmp_path / "b" / ".." / "a"],
+        "nothing": [tmp_path],
+        "no store": ["nope://feed"],
+        "no workers": ["--workers", "0", feed],
+    }.get(case, [feed])
     out = tmp_path if case == "taken" else tmp_path / "out"
     done = subprocess.run([sys.executable, SCRIPT, out, *feeds], capture_output=True, text=True)
-    assert done.returncode == 2 and re.search(r"each once|name a new folder", done.stderr.splitlines()[-1])
+    assert done.returncode == 2 and WRONG[case] in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+    assert case == "taken" or not out.exists()
 
 
