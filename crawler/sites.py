@@ -92,7 +92,7 @@ def read_site(path: Path) -> Site:
 def parse_site(data: bytes, path: Path) -> Site:
     """The site that a file `path` with these bytes describes. Raises SiteError as `read_site` does."""
     try:
-        table = tomllib.loads(data.decode("utf-8"))
+        table = tomllib.loads(data.decode("utf-8-sig"))  # Notepad puts a mark before the text
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteError(f"{path}: not valid TOML: {error}; mend the file or remove it") from None
     known = [f.name for f in fields(Site) if f.name != "name"]

@@ -23,31 +23,41 @@ no candidate. Each step is a pipeline of datatrove's: on a cluster give them its
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
-from datatrove.data import Document, DocumentsPipeline
-from datatrove.executor import LocalPipelineExecutor
-from datatrove.io import get_datafolder
-from datatrove.pipeline.base import PipelineStep
-from datatrove.pipeline.dedup import (
-    MinhashDedupBuckets,
-    MinhashDedupCluster,
-    MinhashDedupFilter,
-    MinhashDedupSignature,
-)
-from datatrove.pipeline.dedup.minhash import MinhashConfig
-from datatrove.pipeline.readers import JsonlReader
-from datatrove.pipeline.writers import JsonlWriter
-from datatrove.utils.hashing import HashConfig
-from datatrove.utils.text import TextNormConfig
-from datatrove.utils.word_tokenizers import WordTokenizer
 
 from crawler.dedup import Deduplicator, dedup_key
+
+try:
+    import orjson
+    from datatrove.data import Document, DocumentsPipeline
+    from datatrove.executor import LocalPipelineExecutor
+    from datatrove.io import get_datafolder
+    from datatrove.pipeline.base import PipelineStep
+    from datatrove.pipeline.dedup import (
+        MinhashDedupBuckets,
+        MinhashDedupCluster,
+        MinhashDedupFilter,
+        MinhashDedupSignature,
+    )
+    from datatrove.pipeline.dedup.minhash import MinhashConfig
+    from datatrove.pipeline.readers import JsonlReader
+    from datatrove.pipeline.writers import JsonlWriter
+    from datatrove.utils.hashing import HashConfig
+    from datatrove.utils.text import TextNormConfig
+    from datatrove.utils.word_tokenizers import WordTokenizer
+    from fsspec.implementations.local import LocalFileSystem
+except ImportError as error:
+    if __name__ != "__main__":
+        raise
+    print(f"across_feeds.py: {error.name or error} is not installed: pip install -e '.[across]'", file=sys.stderr)
+    sys.exit(2)
 
 # Texts of which a share s of the shingles is the same meet with 1 - (1 - s^6)^20. Measured on reports of 2,000 characters:
 # copies with a fifth of the clauses changed meet 99 times in 100 (datatrove's own 14 x 8: 86), texts that share half of
@@ -63,6 +73,11 @@ MOST_SHARES = 64  # into which the work is cut; a part of a feed is never cut
 PARTS = "documents-*.jsonl*"
 Row = dict[str, Any]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
+_NEEDED: dict[str, type] = {"id": str, "revision": int, "body": str, "parts": list, "truncated": bool}
+
+
+class Wrong(ValueError):
+    """Something that was given cannot be used. The message is one line that names it and the cure."""
 
 
 class Characters(WordTokenizer):
@@ -103,7 +118,11 @@ class Parts(JsonlReader):
         self.outdated = outdated
 
     def get_document_from_dict(self, data: Row, source_file: str, id_in_file: int | str) -> Document | None:
-        return None if (source_file, id_in_file) in self.outdated else super().get_document_from_dict(data, source_file, id_in_file)
+        if (source_file, id_in_file) in self.outdated:
+            return None
+        if not data["body"]:  # datatrove leaves it out; it is a copy of nothing, so it is to keep
+            return Document("", data["id"], metadata=self.default_metadata | data)
+        return super().get_document_from_dict(data, source_file, id_in_file)
 
 
 class Singles(JsonlWriter):
@@ -207,21 +226,41 @@ def outdated_lines(feeds: Iterable[str]) -> tuple[dict[str, set[tuple[str, int]]
 
 
 def _lines(feed: str) -> Iterator[tuple[str, int, str, int]]:
-    import orjson
-
+    """The part, number, id and revision of each line. Raises Wrong for a part or a line that cannot be read."""
     folder = get_datafolder(f"{feed}/feed")
     for path in _parts(feed):
-        with folder.open(path, "rb", compression="infer") as part:
-            for number, line in enumerate(part):
-                row = orjson.loads(line)
-                yield path, number, row["id"], row["revision"]
+        name = f"{feed}/feed/{path}"
+        try:
+            with folder.open(path, "rb", compression="infer") as part:
+                for number, line in enumerate(part):
+                    row = _checked(line, f"{name}, line {number + 1}")
+                    yield path, number, row["id"], row["revision"]
+        except Wrong:
+            raise
+        except Exception as error:  # each service and each compression has exceptions of its own
+            raise Wrong(f"{name} cannot be read ({_said(error)}): fetch it anew from where it was published") from None
 
 
-def run(out: Path, feeds: list[str], workers: int) -> None:
-    """All steps, and the two lists."""
+def _checked(line: bytes, where: str) -> Row:
+    cure = "fetch the part anew from where it was published, or mend the line"
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise Wrong(f"{where} is not valid JSON ({_said(error)}): {cure}") from None
+    if not isinstance(row, dict):
+        raise Wrong(f"{where} is no document, which is an object: {cure}")
+    for key, kind in _NEEDED.items():
+        if not isinstance(row.get(key), kind):
+            raise Wrong(f"{where} is no document, its {key} is missing or no {kind.__name__}: {cure}")
+    if not all(isinstance(part, dict) and "start" in part and "end" in part for part in row["parts"]):
+        raise Wrong(f"{where} is no document, one of its parts has no start and end: {cure}")
+    return row
+
+
+def run(out: Path, feeds: list[str], workers: int, outdated: dict[str, set[tuple[str, int]]], again: list[Row]) -> None:
+    """All steps, and the two lists; `outdated` and `again` are what `outdated_lines` found."""
     work = out / "work"
     place = {name: str(work / name) for name in ("signatures", "buckets", "clusters", "candidates", "kept", "removed")}
-    outdated, again = outdated_lines(feeds)
     shares = min(MOST_SHARES, max(len(_parts(feed)) for feed in feeds))
     read: list[PipelineStep] = [Parts(number, feed, outdated[feed]) for number, feed in enumerate(feeds)]
 
@@ -259,31 +298,88 @@ def _rows(folder: Path) -> Iterator[Row]:
 
 
 def _parts(feed: str) -> list[str]:
-    return list(get_datafolder(f"{feed}/feed").list_files(glob_pattern=PARTS))
+    """The names of a feed's parts. Raises Wrong for an address that cannot be used."""
+    scheme = feed.partition("://")[0]
+    try:
+        return list(get_datafolder(f"{feed}/feed").list_files(glob_pattern=PARTS))
+    except ImportError as error:
+        extra = "-e '.[store]'" if scheme in ("s3", "s3a") else f"what reads {scheme}://"
+        raise Wrong(f"{feed} cannot be read ({_said(error)}): pip install {extra}") from None
+    except Exception as error:  # each service has exceptions of its own
+        raise Wrong(f"{feed} cannot be read ({_said(error)}): mend the address, or what gives access to it") from None
+
+
+def _said(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def _place(feed: str) -> tuple[str, str]:
+    """Where a feed lies, the same for each way of spelling it."""
+    folder = get_datafolder(f"{feed}/feed")
+    local = isinstance(folder.fs, LocalFileSystem)
+    return type(folder.fs).__name__, str(Path(folder.path).resolve()) if local else folder.path
+
+
+def check_feeds(feeds: Iterable[str]) -> None:
+    """Raises Wrong for a feed that has no parts, or that was named before."""
+    named: dict[tuple[str, str], str] = {}
+    for feed in feeds:
+        if not _parts(feed):
+            raise Wrong(f"{feed} has no published parts: name a data folder with feed/{PARTS}")
+        place = _place(feed)
+        if before := named.get(place):
+            raise Wrong(f"{feed} is named twice{'' if before == feed else f', as {before} too'}: name each feed once")
+        named[place] = feed
+
+
+@contextlib.contextmanager
+def new_folder(out: Path) -> Iterator[None]:
+    """Makes the folder, and takes away what it made when something is Wrong. Raises Wrong."""
+    made = out
+    try:
+        if out.exists():
+            raise Wrong(f"{out} exists: name a new folder")
+        while not made.parent.exists():
+            made = made.parent
+        try:
+            out.mkdir(parents=True)
+            yield
+        except (Wrong, OSError):
+            for folder in (out, *out.parents)[: len(out.parts) - len(made.parts) + 1]:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()  # empty, or not ours
+            raise
+    except OSError as error:
+        raise Wrong(f"{out} cannot be made ({error.strerror}): name a new folder in one that can be written to") from None
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def _workers(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is no number of processes: write 1 or more")
+    return int(value)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", metavar="OUT", type=Path)
     parser.add_argument("feeds", metavar="FEED", nargs="+")
-    parser.add_argument("--workers", type=int, default=1, help="processes at a time")
+    parser.add_argument("--workers", type=_workers, default=1, help="processes at a time")
     args = parser.parse_args()
     feeds = [feed.rstrip("/") for feed in args.feeds]
-    if args.workers < 1:
-        parser.error("--workers must be 1 or more")
-    places = [feed if "://" in feed else str(Path(feed).resolve()) for feed in feeds]
-    for feed, place in zip(feeds, places, strict=True):
-        if places.count(place) > 1:  # all of it would be a copy of itself
-            parser.error(f"{feed} is named twice: name each feed once")
-        try:
-            there = bool(_parts(feed))
-        except (OSError, ValueError, ImportError) as problem:
-            parser.error(f"{feed} cannot be read ({problem}): name a data folder, or an address that fsspec knows")
-        if not there:
-            parser.error(f"{feed} has no published parts: name data folders with feed/{PARTS}")
-    if args.out.exists():
-        parser.error(f"{args.out} exists: name a new folder")
-    run(args.out, feeds, args.workers)
+    try:
+        check_feeds(feeds)
+        with new_folder(args.out):
+            outdated = outdated_lines(feeds)
+    except Wrong as error:
+        parser.error(str(error))
+    run(args.out, feeds, args.workers, *outdated)
     kept, removed = (sum(1 for _ in (args.out / name).open()) for name in ("kept.jsonl", "removed.jsonl"))
     print(f"{kept} documents to keep, {removed} copies of them: {args.out}/kept.jsonl, {args.out}/removed.jsonl")
     return 0

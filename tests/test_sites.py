@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,12 @@ def test_a_site(tmp_path: Path) -> None:
     assert sites["b"].skip == ("/tag/",)
     assert [s.name for s in choose(folder=tmp_path)] == ["b"], "a disabled site is not crawled unasked"
     assert [s.name for s in choose(sites="a, b", folder=tmp_path)] == ["a", "b"]
+
+
+def test_a_file_that_notepad_wrote(tmp_path: Path) -> None:
+    """With a byte order mark before the text and \\r\\n behind each line."""
+    (tmp_path / "a.toml").write_bytes(codecs.BOM_UTF8 + (GOOD + 'about = "文库"\n').replace("\n", "\r\n").encode())
+    assert load_sites(tmp_path)["a"].about == "文库"
 
 
 @pytest.mark.parametrize(

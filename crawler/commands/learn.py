@@ -6,6 +6,7 @@ Where a person has written one it is only added to, and only with `--update`.
 from __future__ import annotations
 
 import argparse
+import codecs
 import re
 import shutil
 from collections import Counter
@@ -161,7 +162,7 @@ class Command(ScrapyCommand):
         given = parse_site(data, path).profile or Profile()
         if found := differences(given, profile):
             print("\n  ".join([f"{path.name} says otherwise, and counts:", *found]))
-        made = amend(data.decode("utf-8"), given, profile)
+        made = amend(data.decode("utf-8-sig"), given, profile)
         if not made.added:
             print(f"{path}: nothing to add")
             return
@@ -172,7 +173,8 @@ class Command(ScrapyCommand):
             return
         parse_site(made.text.encode(), path)
         if update:
-            _replace(path, made.text.encode())
+            mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""  # Notepad's, which stays
+            _replace(path, mark + made.text.encode())
             print(f"added to {path}: {', '.join(made.added)}; what stood there is as it was")
         else:
             print(f"\n{made.addition}\n{path} lacks this; scrapy learn --update adds it")

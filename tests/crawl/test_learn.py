@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -63,9 +64,11 @@ def test_without_update_a_file_is_left_alone(scrapy: Scrapy, library: Furnished,
     assert run.out.endswith(f"\n{out} lacks this; scrapy learn --update adds it\n")
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])  # the latter as Notepad has it, with a byte order mark
 def test_an_update_adds_what_the_file_lacks_and_nothing_twice(scrapy: Scrapy, library: Furnished, tmp_path: Path, newline: str) -> None:
     out = mine(tmp_path, library, MINE.replace("\n", newline))
+    if newline == "\r\n":
+        out.write_bytes(codecs.BOM_UTF8 + out.read_bytes())
     before = out.read_bytes()
     out.chmod(0o664)
     run = scrapy("learn", "--update", "-o", str(out), *FAST, library.start, env=library.env)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -125,29 +127,92 @@ def test_datatroves_own_shingles_agree(tmp_path: Path) -> None:
     assert len(ours.get_shingles("短")) == 1
 
 
-WRONG = {
-    "twice": "named twice",
-    "twice in other words": "named twice",
-    "nothing": "no published parts",
-    "taken": "name a new folder",
-    "no store": "cannot be read",
-    "no workers": "must be 1 or more",
-}
+def test_an_empty_body_is_a_copy_of_nothing(tmp_path: Path) -> None:
+    text = report(random.Random("empty"))
+    first = published(tmp_path / "a", made(1, ""), made(2, text), made(3, ""))
+    second = published(tmp_path / "b", made(4, ""), made(5, text), made(1, ""))
+    kept, removed = across(tmp_path / "out", first, second)
+    assert {row["id"] for row in kept} == {made(number, "").id for number in (1, 2, 3, 4)}
+    assert sorted((row["id"], row["kind"]) for row in removed) == sorted([(made(5, "").id, "exact"), (made(1, "").id, "id")])
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_wrong_input_is_said(tmp_path: Path, case: str) -> None:
-    feed = published(tmp_path / "a", made(1, report(random.Random(1))))
-    feeds = {
-        "twice": [feed, feed],
-        "twice in other words": [feed, tmp_path / "b" / ".." / "a"],
-        "nothing": [tmp_path],
-        "no store": ["nope://feed"],
-        "no workers": ["--workers", "0", feed],
-    }.get(case, [feed])
-    out = tmp_path if case == "taken" else tmp_path / "out"
-    done = subprocess.run([sys.executable, SCRIPT, out, *feeds], capture_output=True, text=True)
-    assert done.returncode == 2 and WRONG[case] in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
-    assert case == "taken" or not out.exists()
+def refused(out: Path, *arguments: object, without: str = "", cwd: Path | None = None) -> str:
+    """The one line about what is wrong; `without` is a package that is not installed."""
+    script = f"import runpy, sys; sys.modules[{without!r}] = None; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
+    command = [sys.executable, *(["-c", script] if without else []), str(SCRIPT), str(out), *map(str, arguments)]
+    beside = sorted(out.parent.glob("*"))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr[-3000:]
+    assert sorted(out.parent.glob("*")) == beside, "nothing is left behind"
+    (line,) = done.stderr.splitlines()
+    return line
 
 
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    return published(tmp_path / "a", made(1, report(random.Random(1))))
+
+
+@pytest.mark.parametrize("workers", ["0", "-3", "two"])
+def test_a_wrong_number_of_workers(tmp_path: Path, feed: Path, workers: str) -> None:
+    assert refused(tmp_path / "out", f"--workers={workers}", feed).endswith(f"'{workers}' is no number of processes: write 1 or more")
+
+
+def test_addresses_that_cannot_be_used(tmp_path: Path) -> None:
+    assert re.search(r"nope://x cannot be read \(Protocol.*nope\): mend the address", refused(tmp_path / "out", "nope://x"))
+    line = refused(tmp_path / "out", "s3://bucket/x", without="s3fs")
+    assert "s3://bucket/x cannot be read" in line and line.endswith("pip install -e '.[store]'")
+
+
+@pytest.mark.parametrize("package", ["datatrove", "orjson", "tokenizers"])
+def test_the_extra_is_not_installed(tmp_path: Path, feed: Path, package: str) -> None:
+    line = refused(tmp_path / "out", feed, without=package)
+    assert package in line and line.endswith("is not installed: pip install -e '.[across]'")
+
+
+def test_the_same_feed_in_two_spellings(tmp_path: Path, feed: Path) -> None:
+    (tmp_path / "link").symlink_to(feed)
+    assert refused(tmp_path / "out", feed, f"{feed}/").endswith(f"{feed} is named twice: name each feed once")
+    assert refused(tmp_path / "out", "a", "a", cwd=tmp_path).endswith(": a is named twice: name each feed once")
+    for other in (f"{feed.parent}/../{tmp_path.name}/{feed.name}", tmp_path / "link", f"file://{feed}"):
+        assert refused(tmp_path / "out", feed, other).endswith(f"{other} is named twice, as {feed} too: name each feed once")
+
+
+def test_a_folder_without_parts(tmp_path: Path, feed: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        assert f"{folder} has no published parts: name a data folder" in refused(tmp_path / "out", feed, folder)
+
+
+def test_out_that_cannot_be_made(tmp_path: Path, feed: Path) -> None:
+    assert refused(feed, feed).endswith(f"{feed} exists: name a new folder")
+    (tmp_path / "file").touch()
+    for out in (tmp_path / "file" / "out", tmp_path / "new" / ("long" * 100)):
+        line = refused(out, feed)
+        assert f"{out} cannot be made (" in line and "name a new folder in one" in line
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        (b'{"id": "1", "rev', "is not valid JSON"),
+        (b"\xff", "is not valid JSON"),
+        (b"[]", "is no document, which is an object"),
+        (b'{"id": "1", "revision": "2"}', "its revision is missing or no int"),
+        (b'{"id": "1", "revision": 2, "body": "", "parts": [{}], "truncated": false}', "one of its parts has no start and end"),
+    ],
+)
+def test_a_broken_line_is_named(tmp_path: Path, feed: Path, line: bytes, fault: str) -> None:
+    (good,) = (feed / "feed").glob("documents-*")
+    part = feed / "feed" / "documents-9.jsonl"
+    with gzip.open(good) if good.suffix == ".gz" else good.open("rb") as lines:
+        part.write_bytes(lines.read() + line + b"\n")
+    said = refused(tmp_path / "new" / "out", feed)
+    assert f"{part}, line 2 " in said and fault in said and "mend the line" in said
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_part_that_was_cut_off_is_named(tmp_path: Path, feed: Path) -> None:
+    part = feed / "feed" / "documents-9.jsonl.gz"
+    part.write_bytes(gzip.compress(b"{}" * 1000)[:-9])
+    assert f"{part} cannot be read (" in refused(tmp_path / "out", feed)
