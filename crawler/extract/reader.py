@@ -24,7 +24,7 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
 
     `url` is the page's own address (links and paging need it), `encoding` the charset that HTTP gave.
     `profile` is what is known about the pages of this site: where a layout fits beyond doubt it says where heading and
-    text stand (`layout`, which costs less than to weigh the page), and its furniture is marked. Never raises
+    text stand (`layout`), and its furniture is marked. Never raises
     for a broken page: what cannot be read is empty, `reject` says "mojibake", `cut` that a budget ran out.
     """
     if isinstance(html, bytes):
