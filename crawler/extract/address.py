@@ -54,7 +54,7 @@ class Resolver:
         if href in known:
             return known[href]
         url = self.absolute(href)
-        target = Target(url, shape(url), family(url)) if url and self.same_site(url) and not is_file(url) else None
+        target = Target(url, *_form(path_of(url))) if url and self.same_site(url) and not is_file(url) else None
         if href[:1] != "?":  # a bare query belongs to the page, not to its folder
             if len(known) >= _MOST_TARGETS:
                 known.clear()
@@ -163,6 +163,22 @@ def family(url: str) -> str:
     return _DIGITS.sub("0", path_of(url))
 
 
+_ZEROS = bytes(ord("0") if 0x30 <= code <= 0x39 else code for code in range(256))
+
+
+def _form(path: str) -> tuple[str, str]:
+    """Shape and family of a path; which digits stand in it says nothing, so the articles of a folder are looked at once."""
+    if path.isascii() and "%" not in path:
+        return _form_of(path.encode("ascii").translate(_ZEROS))
+    return _shape(path), _DIGITS.sub("0", path)
+
+
+@lru_cache(maxsize=4096)
+def _form_of(zeroed: bytes) -> tuple[str, str]:
+    path = zeroed.decode("ascii")
+    return _shape(path), _DIGITS.sub("0", path)
+
+
 def _names_other(path: str) -> bool:
     """True when a word of `path` is that of a service of the site: searches, logins, feeds."""
     low = path.lower()
@@ -173,7 +189,10 @@ def _names_other(path: str) -> bool:
 
 def shape(url: str) -> str:
     """What the address alone suggests: "article", "list", "other", "home" or ""."""
-    path = path_of(url)
+    return _form(path_of(url))[0]
+
+
+def _shape(path: str) -> str:
     if "?s=/" in path:  # a router in the query: index.php?s=/article/33
         path = path.partition("?s=")[2]
     if path in ("/", "") or (path.count("/") == 1 and _INDEX.search(path)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Final
 
 from crawler.extract.container import find_container
 from crawler.extract.date import DATE, LABEL
@@ -18,7 +19,8 @@ from crawler.extract.tree import Line, Tree
 from crawler.extract.weights import STOP, mark_lines, named, weigh_lines
 from crawler.page import Zone
 
-_NEARLY_ALL = 0.9  # of a page's weight: with less there may be more of the text beside what is known to hold it
+ENOUGH: Final = 200.0  # weight of a text: with less the page may be a stub in the layout of articles
+_NEARLY_ALL: Final = 0.9  # of a page's weight: with less there may be more of the text beside what is known to hold it
 _BOXES = frozenset(("div", "aside", "section", "nav", "ul", "dl"))
 _TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
 _ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
@@ -46,39 +48,44 @@ class Layout:
     weight: float = 0.0
 
 
-def find_body(tree: Tree, title_line: int, known: int = -1) -> Layout:
-    """The zones of all lines of `tree`. `title_line` is the line of the heading, -1 when it was not found.
+def find_body(tree: Tree, title_line: int) -> Layout:
+    """The zones of all lines of `tree`. `title_line` is the line of the heading, -1 when it was not found."""
+    layout = weighed(tree, title_line)
+    if tree.lines:
+        place(tree, layout, title_line, find_container(tree, layout.weights, layout.marks, title_line))
+    return layout
 
-    `known` is the element that holds the article as far as is known beforehand: it does when it holds nearly all of the
-    page's weight, else the page decides.
-    """
+
+def weighed(tree: Tree, title_line: int) -> Layout:
+    """Marks and weights of all lines of `tree`, before anything is said of the body."""
     marks = mark_lines(tree, title_line)
     layout = Layout([Zone.SIDE] * len(tree.lines), marks)
-    if not tree.lines:
-        return layout
-    layout.weights = weigh_lines(tree, marks, title_line)
-    at = known if known >= 0 and _is_heavy(tree, layout.weights, known) else -1
-    if at < 0:
-        at = find_container(tree, layout.weights, marks, title_line)
+    if tree.lines:
+        layout.weights = weigh_lines(tree, marks, title_line)
+    return layout
+
+
+def is_whole(tree: Tree, layout: Layout, box: int) -> bool:
+    """True when the element `box` holds nearly all of the page's weight, and enough of it for a text."""
+    element = tree.elements[box]
+    held: float = sum(layout.weights[element.start : element.end])
+    return held >= ENOUGH and held > _NEARLY_ALL * sum(layout.weights)
+
+
+def place(tree: Tree, layout: Layout, title_line: int, at: int) -> None:
+    """Writes bounds and zones into `layout`. `at` is the container, or negative the line of a page without a text."""
     if at >= 0:
         layout.container = at
         _bounds(tree, layout, title_line)
-        layout.first, layout.last = own_post(tree, layout.weights, marks, layout.first, layout.last)
+        layout.first, layout.last = own_post(tree, layout.weights, layout.marks, layout.first, layout.last)
     else:
         layout.container = tree.lines[title_line].element
         layout.first = layout.last = -at
     _paint(tree, layout, title_line)
     layout.weight = sum(w for w, zone in zip(layout.weights, layout.zones, strict=True) if zone is Zone.BODY)
-    near = marks[max(0, layout.first - 2) : layout.last + 1]
+    near = layout.marks[max(0, layout.first - 2) : layout.last + 1]
     if title_line < 0 and layout.weight < _FOOTER and "legal" in near:
         layout.weight = 0.0  # a page without a text, and its footer
-    return layout
-
-
-def _is_heavy(tree: Tree, weights: list[float], element: int) -> bool:
-    box = tree.elements[element]
-    held: float = sum(weights[box.start : box.end])
-    return held > _NEARLY_ALL * sum(weights)
 
 
 def _bounds(tree: Tree, layout: Layout, title_line: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from crawler.extract.address import path_of, shape
 from crawler.extract.body import Layout
@@ -41,6 +42,12 @@ _RECORDS = re.compile(r"共\s*\d+\s*(?:页\s*[,，/]?\s*)?\d*\s*(?:条|篇|个?�
 _ITEM_DATE = re.compile(r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}")
 
 
+FEW: Final = 3  # lines; an article may name a few others
+# The most that the entries of a list can weigh when FEW of them stand in the body: those beside it, their dates, and as excerpts
+# the two lines below each, and below one that stands right above the body.
+_MOST_BESIDE: Final = 2.5 + 1.5 + 2 * (FEW + 1) / 4
+
+
 @dataclass(slots=True)
 class Evidence:
     """What speaks for an article or a list; for `explain` and for tests."""
@@ -50,11 +57,15 @@ class Evidence:
 
 
 def find_kind(
-    tree: Tree, layout: Layout, bar: Bar, url: str, title: str, title_line: int, dated: bool, paged: bool
+    tree: Tree, layout: Layout, bar: Bar, url: str, title: str, title_line: int, dated: bool, paged: bool, few: bool = False
 ) -> tuple[Kind, Evidence]:
-    """The kind of the page, and the evidence it was judged by. `paged` says that `bar` pages this article."""
+    """The kind of the page, and the evidence it was judged by. `paged` says that `bar` pages this article.
+
+    `few` says that at most FEW lines of the body are links with little beside them: then the entries of a list need not
+    be counted where they could not outweigh what speaks for an article.
+    """
     form = shape(url) if url else ""
-    evidence = _weigh(tree, layout, bar, form, title_line, dated, paged)
+    evidence = _weigh(tree, layout, bar, form, title_line, dated, paged, few)
     body = layout.weight
     if body < 400 and _is_error(tree, title):
         return Kind.ERROR, evidence
@@ -76,7 +87,7 @@ def find_kind(
     return (Kind.ARTICLE if form == "article" and title_line >= 0 else Kind.OTHER), evidence
 
 
-def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dated: bool, paged: bool) -> Evidence:
+def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dated: bool, paged: bool, few: bool) -> Evidence:
     lines, zones = tree.lines, layout.zones
     body = layout.weight
     if paged and any(_RECORDS.search(lines[tree.anchors[at].line].text) for at in bar.anchors):
@@ -93,6 +104,10 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
     )
     article += 2.0 if turned else 0.0
     article += 1.5 if _STATED.search("".join(tree.json_ld)) else 1.0 if tree.meta.get("og:type") == "article" else 0.0
+    listing = {"list": 2.0, "article": -1.0}.get(form, 0.0)
+    listing += 2.5 if (bar.numbers or bar.next) and not paged else 0.0
+    if few and article > listing + _MOST_BESIDE:
+        return Evidence(article, listing + _MOST_BESIDE)
     items = dates = excerpts = entries = 0
     run = 0
     titled = {anchor.line for anchor in tree.anchors if len(anchor.text) >= 6}
@@ -118,9 +133,7 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
             excerpts += zone is Zone.BODY and layout.weights[index] > 20
     if entries < 5 or entries * 4 < layout.last - layout.first:
         entries = 0
-    listing = {"list": 2.0, "article": -1.0}.get(form, 0.0)
     listing += min(items / 8, 2.5) + min(dates / 8, 1.5) + min(excerpts / 4, 4.0) + min(entries / 3, 4.0)
-    listing += 2.5 if (bar.numbers or bar.next) and not paged else 0.0
     return Evidence(article, listing)
 
 

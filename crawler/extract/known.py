@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.extract.address import family, shape
+from crawler.extract.body import ENOUGH
 from crawler.extract.title import Title, confirmed
 from crawler.extract.tree import Element, Tree, name_of
 from crawler.page import Knowledge
 
-ENOUGH = 400.0  # weight of a text: with less the page may be an error page or a stub in the layout of articles
 _NAMES = re.compile("[#.][^>]*")  # of elements: the 1 of h1 is none
 _DIGITS = re.compile(r"\d+")
 
@@ -55,13 +55,13 @@ def find_known(tree: Tree, knowledge: Knowledge, url: str) -> Known | None:
     for layout in knowledge.layouts:
         if not layout.box or not layout.title:
             continue
-        boxes = _places(tree, _ready(layout.box))
+        headings = _places(tree, _ready(layout.title))
+        boxes = _places(tree, _ready(layout.box)) if len(headings) == 1 else []
         if not boxes:
             continue
         box = boxes[0] if len(boxes) == 1 else max(boxes, key=lambda at: _size(tree, at))
-        headings = _places(tree, _ready(layout.title))
-        if len(headings) != 1:
-            continue
+        if _size(tree, box) < ENOUGH:
+            return None
         element = tree.elements[headings[0]]
         if element.start < element.end and tree.lines[element.start].element == headings[0]:
             title = confirmed(tree, element.start)

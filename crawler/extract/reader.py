@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from crawler.extract.address import Resolver
-from crawler.extract.body import Layout, find_body
+from crawler.extract.body import ENOUGH, Layout, find_body, is_whole, place, weighed
+from crawler.extract.container import find_container
 from crawler.extract.date import find_date
 from crawler.extract.encoding import decode, judge
 from crawler.extract.fields import author_and_source, breadcrumb, linked_author, tags
-from crawler.extract.kind import find_kind, is_passing
-from crawler.extract.known import ENOUGH, find_known
+from crawler.extract.kind import FEW, find_kind, is_passing
+from crawler.extract.known import find_known
 from crawler.extract.links import collect
 from crawler.extract.paging import Pages, article_pages, find_bar, split
-from crawler.extract.title import find_title
+from crawler.extract.title import Title, find_title
 from crawler.extract.tree import Tree
 from crawler.extract.walk import read_tree
 from crawler.page import Block, Kind, Knowledge, Page, Zone
@@ -33,23 +34,18 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
         text, name, reject = html, "", judge(html)
     tree = read_tree(text)
     page = Page(url=url, encoding=name, reject=reject, cut=tree.cut)
-    known = find_known(tree, profile, url) if profile is not None else None
-    title = known.title if known else find_title(tree)
-    layout = find_body(tree, title.line, known.box if known else -1)
-    if known and (layout.container != known.box or layout.weight < ENOUGH or _has_entries(tree, layout)):
-        known, title = None, find_title(tree)
-        layout = find_body(tree, title.line)
+    title, layout, known = _found(tree, profile, url)
     page.title = title.text
     page.where["title"], page.confidence["title"] = title.where, title.confidence
     resolver = Resolver(url, tree.base)
     bar = find_bar(tree, resolver)
     pages = article_pages(bar, url) if url else Pages()
     date = find_date(tree, layout.zones, layout.marks, title.line, layout.first, layout.last)
-    page.kind, _ = find_kind(tree, layout, bar, url, title.text, title.line, bool(date.text), bool(pages.urls))
+    page.kind, _ = find_kind(tree, layout, bar, url, title.text, title.line, bool(date.text), bool(pages.urls), known != "")
     if known and page.kind is not Kind.ARTICLE:  # a list, a notice of the site's own: in the template of articles
         page = read_page(html, url, encoding=encoding)
         return page if profile is None else profile.apply(page)
-    page.layout = known.layout if known else ""
+    page.layout = known
     page.box = tree.way(layout.container)
     if page.kind is not Kind.LIST:  # there it is the date of an entry
         page.date, page.where["date"], page.confidence["date"] = date
@@ -68,13 +64,34 @@ def read_page(html: bytes | str, url: str = "", *, encoding: str | None = None, 
     return page if profile is None else profile.apply(page)
 
 
+def _found(tree: Tree, knowledge: Knowledge | None, url: str) -> tuple[Title, Layout, str]:
+    """Heading and body, and the layout of the site that told where they stand: "" when general rules found them.
+
+    A page that is not read by its layout after all costs no more than one of an unknown site: what was weighed stays.
+    """
+    known = find_known(tree, knowledge, url) if knowledge is not None else None
+    if known is None:
+        title = find_title(tree)
+        return title, find_body(tree, title.line), ""
+    layout = weighed(tree, known.title.line)
+    if is_whole(tree, layout, known.box):
+        place(tree, layout, known.title.line, known.box)
+        if layout.weight >= ENOUGH and not _has_entries(tree, layout):
+            return known.title, layout, known.layout
+        layout = Layout([Zone.SIDE] * len(tree.lines), layout.marks, layout.weights)
+    title = find_title(tree)
+    if title.line != known.title.line:
+        layout = weighed(tree, title.line)
+    place(tree, layout, title.line, find_container(tree, layout.weights, layout.marks, title.line))
+    return title, layout, ""
+
+
 def _has_entries(tree: Tree, layout: Layout) -> bool:
     """True when links stand between the paragraphs, as in a list with excerpts: such a page is weighed as a whole."""
     entries = sum([line.linked * 4 > len(line.text) for line in tree.lines[layout.first : layout.last]])
-    return entries >= _ENTRIES
+    return entries > FEW
 
 
-_ENTRIES = 4  # lines; an article may name a few others
 _PAGE_NUMBER = re.compile(r"\s*[(（]\s*第?\s*(\d{1,3})\s*页?(?:\s*/\s*\d+)?\s*[)）]$")
 
 

@@ -170,11 +170,16 @@ def _named_title(tree: Tree, index: int) -> bool:
 def _continued(tree: Tree, title: Title, named: str) -> Title:
     """A heading that was set on several lines, whole: as long as `<title>` goes on with the next line."""
     text, last = title.text, title.line
+    size = len(key(text))
     for index in range(title.line + 1, min(title.line + 4, len(tree.lines))):
         more = tree.lines[index].text
+        begin = key(more[:1])
+        if size >= len(named) or named[size : size + len(begin)] != begin:  # the next line is hardly ever a part of it
+            break
         if len(more) > _LONGEST or not named.startswith(key(text + more)) or not key(more):
             break
         text, last = text + more, index
+        size = len(key(text))
     return title._replace(text=_whole(_plain(text, named), tree.title), line=last)
 
 

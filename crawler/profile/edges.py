@@ -22,11 +22,15 @@ _SIGNS = str.maketrans("：（），！？；．", ":(),!?;.")
 _LONG = 400  # characters: a longer line is text, whatever it is like
 
 
-def key_of(text: str, title: str = "") -> str:
-    """The line as it is compared: without white space, digits as 0, the page's own title as 〈〉."""
+def bare(title: str) -> str:
+    """A title as `key_of` looks for it."""
+    return "".join(title.split())
+
+
+def key_of(text: str, name: str = "") -> str:
+    """The line as it is compared: without white space, digits as 0, the page's own title (its `bare` name) as 〈〉."""
     key = "".join(text.split())
-    name = "".join(title.split())
-    if len(name) >= 4:
+    if len(name) >= 4 and name in key:
         key = key.replace(name, TITLE)
     return _DIGITS.sub("0", key)
 

@@ -10,7 +10,7 @@ from crawler.page import Kind, LinkKind, Page
 from crawler.profile.edges import bodies, key_of
 from crawler.profile.engine import find_engine
 from crawler.profile.model import Profile
-from crawler.profile.places import Layout, container, find_layouts
+from crawler.profile.places import LEAST_SHARE, Layout, container, find_layouts
 from crawler.profile.repeats import Repeat, find_repeats
 
 LEAST = 5  # articles: below, what comes again may be chance
@@ -35,7 +35,7 @@ def learn(pages: Sequence[Page]) -> Profile:
     return Profile(
         pages=len(articles),
         engine=find_engine(articles),
-        articles=_shapes(page.url for page in articles),
+        articles=_shapes((page.url for page in articles), LEAST_SHARE),
         lists=_shapes(link.url for link in links if link.kind is LinkKind.LIST),
         paging=_shapes(url for page in articles for url in page.page_urls if url != page.url),
         layouts=layouts,
@@ -63,7 +63,7 @@ def _different(pages: list[Page]) -> list[Page]:
     return list(seen.values())
 
 
-def _shapes(urls: Iterable[str]) -> tuple[str, ...]:
+def _shapes(urls: Iterable[str], share: float = _COMMON) -> tuple[str, ...]:
     counted = Counter(family(url) for url in urls if url)
-    common = [shape for shape, count in counted.items() if count >= _COMMON * counted.total()]
+    common = [shape for shape, count in counted.items() if count >= share * counted.total()]
     return tuple(sorted(common, key=lambda shape: (-counted[shape], shape))[:_SHAPES])

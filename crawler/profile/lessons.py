@@ -76,10 +76,14 @@ class Lessons(Generic[Held]):
 
     def take(self, article: Held, page: Page) -> list[tuple[Held, Page]]:
         """An article → those that may go on now."""
-        self._held.append((article, page))
-        self._unchecked = self._unchecked + 1 if page.layout else 0
         if page.layout and self._profile is not None:  # read by the profile
+            self._unchecked += 1
+            if not self._held:  # as nearly always: nobody waits
+                return [(article, page)]
+            self._held.append((article, page))
             return self._agreed(page)
+        self._held.append((article, page))
+        self._unchecked = 0
         if self._profile is None:
             self._sample.append(page)
             return self._first() if len(self._sample) >= self._size else []

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.extract.known import masked
 from crawler.page import Page, Zone
 
 _PARAGRAPHS = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 blockquote pre tr td figcaption center span font".split())
 _SURE = 0.9  # of the pages of a layout have their article in one element
-_LEAST_SHARE = 0.1  # of the sampled pages: fewer are odd pages, not a layout of the site
+LEAST_SHARE = 0.1  # of the sampled pages: fewer are odd pages, not a layout of the site
 _LEAST_PAGES = 2
 
 
@@ -40,12 +41,19 @@ def container(page: Page) -> str:
     for block in page.blocks:
         if block.zone is body and block.path:
             paths[block.path] = paths.get(block.path, 0) + len(block.text)
-    weights: Counter[str] = Counter()
+    weights: dict[str, int] = {}
     for path, size in paths.items():
-        above, _, here = masked(path).rpartition(">")
-        plain = re.split("[#.]", here, maxsplit=1)[0] in _PARAGRAPHS
-        weights[above if plain and above else here] += size
+        where = _holder(path)
+        weights[where] = weights.get(where, 0) + size
     return max(weights, key=lambda path: (weights[path], path)) if weights else ""
+
+
+@lru_cache(maxsize=4096)
+def _holder(path: str) -> str:
+    """The element that holds a line: around its paragraph, or its own."""
+    above, _, here = masked(path).rpartition(">")
+    plain = re.split("[#.]", here, maxsplit=1)[0] in _PARAGRAPHS
+    return above if plain and above else here
 
 
 def find_layouts(pages: list[Page]) -> tuple[Layout, ...]:
@@ -54,7 +62,7 @@ def find_layouts(pages: list[Page]) -> tuple[Layout, ...]:
     for page in pages:
         if where := container(page):
             groups[where].append(page)
-    least = max(_LEAST_PAGES, _LEAST_SHARE * len(pages))
+    least = max(_LEAST_PAGES, LEAST_SHARE * len(pages))
     made = [_layout(where, group, len(pages)) for where, group in groups.items() if len(group) >= least]
     return tuple(sorted(made, key=lambda layout: (-layout.share, layout.container)))
 

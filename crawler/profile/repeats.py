@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from crawler.extract.known import masked
 from crawler.page import Page
-from crawler.profile.edges import EDGES, HEAD, REACH, bodies, is_formula, key_of, letters, run
+from crawler.profile.edges import EDGES, HEAD, REACH, bare, bodies, is_formula, key_of, letters, run
 
 _SHARE, _LEAST = 0.3, 3
 _OWN_PLACE = 0.6
@@ -75,9 +75,10 @@ def find_repeats(pages: Sequence[Page]) -> tuple[Repeat, ...]:
 
 def _parts(number: int, page: Page) -> list[_Part]:
     made = []
+    name = bare(page.title)
     for body in bodies(page):
         blocks = [block for _, block in body]
-        keys = [key_of(block.text, page.title) for block in blocks]
+        keys = [key_of(block.text, name) for block in blocks]
         made.append(_Part(number, keys, [masked(block.path) for block in blocks], [len(key) for key in keys]))
     return made
 
