@@ -28,6 +28,7 @@ class Written:
 
     counts: Counts
     queued: dict[int, int] = field(default_factory=dict)  # change of the queue's length, by site
+    more: bool = False  # whether pages were queued: as many may have left the queue
     landed: list[tuple[int, int]] = field(default_factory=list)  # site and number of each page
     lines: list[tuple[str, bytes]] = field(default_factory=list)  # kind and line, for the outbox
     changes: dict[int, Change] = field(default_factory=dict)  # of documents, by the place of their unit
@@ -87,6 +88,7 @@ class Writer:
     def _add(self, links: Links, made: Written) -> Added:
         added = self._frontier.add(links, self.run)
         for site, count in added.queued.items():
+            made.more = True
             made.queue(site, count)
             made.counts.links += count
         return added
@@ -234,6 +236,7 @@ class Writer:
                     further = [made.again[link.url] for link in unit.links if link.url in made.again]
                     again |= further if walks[root] == Walk.CUT else further[:1]  # page by page: the next one first
         self._frontier.queue(again)
+        made.more = made.more or bool(again)
         for site in again.values():
             made.queue(site, 1)
         for number, page in here.items():

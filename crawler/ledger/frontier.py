@@ -29,11 +29,12 @@ _RAISE = (
     .values(priority=bindparam("to"), kind=bindparam("as_kind"), url=bindparam("at"))
 )
 _LOWER = update(frontier).where(_c.id.in_(_IDS)).values(priority=bindparam("to"))
-_COVER = update(frontier).where(_c.id.in_(_IDS)).values(state=State.DONE.value, kind=PART, next_visit=None)
+_FREE: dict[str, Any] = {"lease": None, "holder": None}  # a page that is queued once more is nobody's (crawler.ledger.leases)
+_COVER = update(frontier).where(_c.id.in_(_IDS)).values(state=State.DONE.value, kind=PART, next_visit=None, **_FREE)
 _SET_WALK = update(frontier).where(_c.id == bindparam("row")).values(walk=bindparam("to"))
 _OUTCOME = "state kind tries next_visit visited visited_round etag last_modified result error walk".split()
 _FINISH = (
-    update(frontier).where(_c.id == bindparam("row")).values({name: bindparam(f"new_{name}") for name in _OUTCOME})
+    update(frontier).where(_c.id == bindparam("row")).values({name: bindparam(f"new_{name}") for name in _OUTCOME} | _FREE)
 )
 _further = frontier.alias()
 _WHOLE = (

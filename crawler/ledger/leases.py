@@ -83,9 +83,9 @@ class LeasedQueue:
         """Gives back everything that is leased to this worker. Inside a transaction."""
         self._connection.execute(_RETURN_ALL, {"me": self._worker})
 
-    def grow(self, by: Mapping[int, int]) -> None:
-        """New pages were written: the next look shows them."""
-        if any(count > 0 for count in by.values()):
+    def grow(self, by: Mapping[int, int], more: bool = True) -> None:
+        """Pages were queued if `more`, however many left the queue with them: the next look shows them."""
+        if more:
             self._looked = float("-inf")
 
     def landed(self, site: int, page: int) -> None:

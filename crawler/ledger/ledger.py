@@ -217,7 +217,7 @@ class Ledger(Books):
             written = self._do(lambda: self._writer.write(self._merged(), now))
             self._pending = []
             self._writer.wrote(written, now)
-            self._queue.grow(written.queued)
+            self._queue.grow(written.queued, written.more)
             for site, page in written.landed:
                 self._queue.landed(site, page)
         return self._writer.counts

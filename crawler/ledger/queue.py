@@ -42,7 +42,7 @@ class Queue:
         self.queued = self.flying = 0
         self.grow({row[0]: row[1] for row in self._connection.execute(_LENGTHS)})
 
-    def grow(self, by: Mapping[int, int]) -> None:
+    def grow(self, by: Mapping[int, int], more: bool = True) -> None:
         """Notes URLs that were queued (or, with negative numbers, that left the queue), by site."""
         for site, count in by.items():
             if not count or (self._scope is not None and site not in self._scope):

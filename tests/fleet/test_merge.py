@@ -34,7 +34,7 @@ class DictShelf:
         self.pages.setdefault(host, []).extend(visits)
 
     def take(self, host: str, most: int) -> list[Visit]:
-        lying = self.pages.get(host, [])
+        lying = sorted(self.pages.get(host, []), key=lambda visit: -visit.priority)
         found, self.pages[host] = lying[:most], lying[most:]
         return found
 
