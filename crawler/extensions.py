@@ -100,8 +100,8 @@ class Run:
         self._folder = crawler.settings["DATA_DIR"]
         self.ledger = ledger_of(crawler)
         self.known = Deduplicator(self.ledger.signatures)
-        if self.ledger.worker:
-            self.ledger.merging = Merger(self.known, self.ledger.signatures)
+        self.merger = Merger(self.known, self.ledger.signatures) if self.ledger.worker else None
+        self.ledger.merging = self.merger
         self.record = Record()  # what people see of the run
         self.holding = Holding(crawler, self.ledger)
         self.record.profiles = self.holding.notes

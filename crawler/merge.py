@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from io import UnsupportedOperation
 from typing import Any
 
-from crawler.dedup import Deduplicator
+from crawler.dedup import Deduplicator, Signature
 from crawler.dedup.store import Samples
 from crawler.document import duplicate_row, pieces
-from crawler.items import Similar
+from crawler.items import Document, Similar
 from crawler.ledger import Signatures, Unit
 
 
@@ -40,9 +41,18 @@ class Merger:
     line of the duplicates; copies of it in the same group follow it.
     """
 
+    _KEPT = 256  # signatures of documents on their way: a group is smaller, and what fails on the way leaves one behind
+
     def __init__(self, known: Deduplicator, signatures: Signatures):
         self._known, self._signatures = known, signatures
         self._groups: list[tuple[int, Samples]] = []  # since the oldest document that waits was looked at
+        self._prepared: OrderedDict[str, tuple[str, Signature]] = OrderedDict()  # by id, with the body they belong to
+
+    def keep(self, document: Document, signature: Signature) -> None:
+        """The signature of a document that will be written: all workers wait while it is worked out once more."""
+        self._prepared[document.id] = document.body, signature
+        if len(self._prepared) > self._KEPT:
+            self._prepared.popitem(last=False)
 
     def __call__(self, units: list[Unit]) -> list[Unit]:
         arrived = self._signatures.arrived()
@@ -51,6 +61,9 @@ class Merger:
         oldest = self._signatures.oldest()
         self._groups = [each for each in [*self._groups, *arrived] if each[0] > oldest]
         if not self._groups or not any(unit.document for unit in units):
+            for unit in units:
+                if unit.document:
+                    self._prepared.pop(unit.document.id, None)
             return units
         others = Deduplicator(_Arrived([group for _, group in self._groups], self._signatures))
         moved: dict[str, str] = {}
@@ -61,7 +74,10 @@ class Merger:
         document = unit.document
         if document is None:
             return unit
-        signature = others.prepare(document.body, parts=pieces(document), truncated=document.truncated)
+        body, kept = self._prepared.pop(document.id, ("", None))
+        if kept is None or body != document.body or kept.truncated != document.truncated:
+            kept = others.prepare(document.body, parts=pieces(document), truncated=document.truncated)
+        signature = kept
         verdict = others.check(signature, exclude=document.id)
         if verdict.kind != "new":
             of = str(verdict.of)

@@ -26,6 +26,8 @@ class DeduplicatePipeline:
         if verdict.kind != "new":
             raise Duplicate(item, verdict.kind, str(verdict.of), verdict.similarity)
         self._known.add(item.id, signature)
+        if self._run.merger:
+            self._run.merger.keep(item, signature)
         if verdict.supersedes:
             self._run.supersede(item.id, verdict.supersedes)
         return replace(item, similar_to=[{"id": id, "similarity": value} for id, value in verdict.similar_to])

@@ -43,13 +43,15 @@ class Worker:
     def __init__(self, folder: Path, database: str, shelf: DictShelf, lease: float = 60):
         self.ledger = Ledger.open(folder, url=database, fleet=Fleet(shelf, lease=lease, patience=0))
         self.known = Deduplicator(self.ledger.signatures)
-        self.ledger.merging = Merger(self.known, self.ledger.signatures)
+        self.ledger.merging = self.merger = Merger(self.known, self.ledger.signatures)
 
     def brings(self, url: str, body: str) -> Document:
         """The document of a page, which is new as far as this worker knows; it waits for the next commit."""
         made = document(url, body)
-        assert self.known.check(body, exclude=made.id).kind == "new"
-        self.known.add(made.id, body)
+        signature = self.known.prepare(body)
+        assert self.known.check(signature, exclude=made.id).kind == "new"
+        self.known.add(made.id, signature)
+        self.merger.keep(made, signature)
         self.ledger.add(Unit(url, kind="article", document=made))
         return made
 
@@ -83,6 +85,22 @@ def test_near_copies_that_two_workers_bring_at_once_are_merged(two: tuple[Worker
     assert {row["id"] for row in rows(tmp_path, "feed")} == {first.id, other.id}
     assert [(row["duplicate_of"], row["kind"]) for row in rows(tmp_path, "duplicates")] == [(first.id, "near")]
     assert verify(tmp_path) == []
+
+
+def test_a_signature_of_another_body_is_not_believed(two: tuple[Worker, Worker, DictShelf], tmp_path: Path) -> None:
+    """A page that came twice before it was written, the second time with another text."""
+    a, b, _ = two
+    for worker in (a, b):
+        worker.ledger.begin_run([Link(f"{A}/", "list", 40)])
+    body = written(1, paragraphs=8).body
+    a.brings(f"{A}/1", body)
+    late = b.brings(f"{A}/2", body.replace("，", "，而且", 1))
+    b.merger.keep(document(late.url, written(2, paragraphs=8).body), b.known.prepare(written(2, paragraphs=8).body))
+    for worker in (a, b):
+        worker.ledger.commit()
+    for worker in (a, b):
+        worker.ledger.end_run()
+    assert len(rows(tmp_path, "feed")) == 1 and [row["kind"] for row in rows(tmp_path, "duplicates")] == ["near"]
 
 
 def test_one_page_brought_by_two_workers_is_published_once(two: tuple[Worker, Worker, DictShelf], tmp_path: Path) -> None:
