@@ -276,15 +276,16 @@ class Run:
         seconds = time.monotonic() - self._began
         if self.problem:
             return f"wenku: stopped: {printable(str(self.problem), 500)}\nwenku: {numbers} in {seconds:.0f} s are safe"
+        feed = Path(self._folder) / "feed"
         known = f"{sum(states.values())} addresses known: " + ", ".join(f"{n} {state}" for state, n in states.items())
         word = "not as expected" if status == MISSED else "stopped by a limit" if status == LIMIT else {Ended.LIMITED: "stopped"}.get(ended, ended.value)
         if ended is not Ended.COMPLETE or status not in (COMPLETE, MISSED):
             following = "the same command again goes on"
         elif parts:
-            following = f"look at {self._folder}/feed/{parts[-1].name}; the same command later brings only what is new"
+            following = f"look at {feed / parts[-1].name}; the same command later brings only what is new"
         else:
             following = "nothing new since the last run"
-        return f"wenku: {known}\nwenku: {word}: {numbers} in {seconds:.0f} s; the feed is in {self._folder}/feed; {following}"
+        return f"wenku: {known}\nwenku: {word}: {numbers} in {seconds:.0f} s; the feed is in {feed}; {following}"
 
 
 def run_of(crawler: Crawler) -> Run:

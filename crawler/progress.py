@@ -5,10 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.file_proxy import FileProxy
-from rich.live import Live
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
@@ -20,8 +18,12 @@ from twisted.internet.task import LoopingCall
 from crawler.extensions import Run, run_of
 from crawler.feed import DiskError
 from crawler.report.keep import keep_explanations, keep_record
-from crawler.report.panel import line, panel, summary
+from crawler.report.words import line
 from crawler.urls import site_of
+
+if TYPE_CHECKING:
+    from rich.file_proxy import FileProxy
+    from rich.live import Live
 
 logger = logging.getLogger("wenku")
 TICK_SECONDS = 0.5
@@ -74,6 +76,8 @@ class Progress:
         if self._clock is not None and self._clock.running:
             self._clock.stop()
         if self._live:
+            from crawler.report.panel import summary
+
             with suppress(OSError, ValueError):
                 self._live.update(summary(self._run.record), refresh=True)
                 self._live.stop()
@@ -100,6 +104,10 @@ class Progress:
 
     def _draw(self) -> None:
         """The panel stays at the bottom; warnings appear above it, and a document's line is in the panel."""
+        from rich.console import Console  # where nothing is drawn it would be 2 MB for nothing
+        from rich.file_proxy import FileProxy
+        from rich.live import Live
+
         console = Console(stderr=True)
         self._live = Live(console=console, auto_refresh=False)
         for handler in logging.root.handlers:
@@ -123,6 +131,8 @@ class Progress:
 
     def _update(self) -> None:
         """Draws once more. A terminal that is gone is no reason to stop crawling."""
+        from crawler.report.panel import panel
+
         assert self._live
         ledger = self._run.ledger
         with suppress(OSError, ValueError):

@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.clean import RuleError, rules
 from crawler.commands import EXIT_USAGE, complain
-from crawler.commands.crawl import SettingError, check_numbers
+from crawler.commands.crawl import SettingError, check_values
 from crawler.feed import DiskError, FeedError
 from crawler.known import Known
 from crawler.ledger.glance import Glance
@@ -64,7 +64,7 @@ class Command(ScrapyCommand):
     def _clean(self, paths: list[Path], folder: Path) -> tuple[Tally, Counter[str]]:
         """What came of the files, and how many sites were read how."""
         assert self.settings
-        check_numbers(self.settings)
+        check_values(self.settings)
         size = self.settings.getint("PROFILE_PAGES")
         with Glance(self.settings["DATA_DIR"], self.settings["LEDGER_URL"]) as glance:
             study = Study(Known(glance, readable_sites(complain) if size else [], complain), size, complain)

@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 
 from crawler.clean import RuleError, clean
 from crawler.commands import EXIT_USAGE, complain
-from crawler.commands.crawl import SettingError, check_numbers
+from crawler.commands.crawl import SettingError, check_values
 from crawler.explain import as_html, as_text
 from crawler.extract import read_page, read_text
 from crawler.known import Known
@@ -86,7 +86,7 @@ class Command(ScrapyCommand):
         self._sites = readable_sites(complain)
         try:
             assert self.settings
-            check_numbers(self.settings)
+            check_values(self.settings)
             url, data = self._source(args[0], opts.url)
             if data is None:
                 return

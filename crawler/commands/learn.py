@@ -21,7 +21,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.commands import EXIT_USAGE, complain
-from crawler.commands.crawl import SettingError, check_numbers
+from crawler.commands.crawl import SettingError, check_values
 from crawler.commands.explain import ALONE
 from crawler.datafiles import data_file
 from crawler.extract import read_page
@@ -112,7 +112,7 @@ class Command(ScrapyCommand):
             raise UsageError("name the home page of one site: scrapy learn http://www.example.com/")
         try:
             assert self.settings
-            check_numbers(self.settings)
+            check_values(self.settings)
             url = canonical(args[0])
             path = self._file(url, opts.output)
             self._look(url, path, opts.update)

@@ -29,7 +29,7 @@ Exit status from `end_run`: it returns COMPLETE or INCOMPLETE (exit 3) by what i
 """
 
 from crawler.ledger.documents import Known, Status
-from crawler.ledger.errors import DiskError, Held, LedgerError
+from crawler.ledger.errors import DiskError, Held, LedgerError, WrongAddress
 from crawler.ledger.ledger import Ledger
 from crawler.ledger.runs import Ended, Run
 from crawler.ledger.signatures import Signatures
@@ -52,5 +52,6 @@ __all__ = [
     "Status",
     "Unit",
     "Visit",
+    "WrongAddress",
     "url_id",
 ]

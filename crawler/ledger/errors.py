@@ -21,6 +21,10 @@ class LedgerError(Exception):
     """The ledger cannot be used as it is. Its file is kept as it lies."""
 
 
+class WrongAddress(LedgerError):
+    """LEDGER_URL names nothing that can be a ledger: a mistake of whoever wrote it, exit status 2."""
+
+
 class Held(LedgerError):
     """Another run works on the data folder: exit status 75."""
 

@@ -18,7 +18,7 @@ from crawler.report.gather import Figures
 from crawler.report.keep import explanation_path
 from crawler.report.markup import Cell, Markup, safe, table, tiles
 from crawler.report.markup import plots as side_by_side
-from crawler.report.panel import duration
+from crawler.report.words import duration
 
 _HERE = package_root() / "report"
 RULES = 100

@@ -1,4 +1,4 @@
-"""The run in the terminal: one plain line for logs, and a panel that is drawn again and again."""
+"""The run in a terminal: a panel that is drawn again and again."""
 
 from __future__ import annotations
 
@@ -6,39 +6,18 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from crawler.report.record import Record, Tally
+from crawler.report.record import COLUMNS, Record, Tally
+from crawler.report.words import duration, queue
 from crawler.text import printable
 
 SITES = 8  # rows of the panel: it must leave room for what is above it
-COLUMNS = ("pages", "documents", "duplicates", "rejected", "failed")
-
-
-def duration(seconds: float) -> str:
-    """`seconds` for people: 42 s, 7 min, 3 h 20 min."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def line(record: Record, waiting: int) -> str:
-    """The state of the run in one line."""
-    numbers = ", ".join(f"{getattr(record.total, name)} {name}" for name in COLUMNS)
-    return f"{numbers}; {record.speed:.1f} pages a second; {_queue(record, waiting)}"
-
-
-def _queue(record: Record, waiting: int) -> str:
-    """How much is queued, and how long that takes. A list that is not read yet may bring more: it is a least."""
-    if waiting and record.speed > 0:
-        return f"{waiting} queued, at least {duration(waiting / record.speed)}"
-    return f"{waiting} queued"
 
 
 def panel(record: Record, waiting: int, in_flight: int) -> RenderableType:
     """What is drawn while crawling: sites, totals, the latest titles, speed and queue."""
     titles = [_short("  " + printable(title, 60), "dim") for title in record.latest]
-    queue = f"{_queue(record, waiting)}, {in_flight} under way"
-    state = f"{duration(record.seconds)}  {record.speed:.1f} pages a second  {queue}"
+    left = f"{queue(record, waiting)}, {in_flight} under way"
+    state = f"{duration(record.seconds)}  {record.speed:.1f} pages a second  {left}"
     return Group(summary(record), *titles, _short(state, "cyan"))
 
 

@@ -9,7 +9,7 @@ from html import escape
 from io import StringIO
 from typing import Any, cast
 
-from crawler.report.panel import duration
+from crawler.report.words import duration
 from crawler.text import printable
 
 # Stand-ins that the page's own variables replace: matplotlib takes no CSS.

@@ -22,6 +22,7 @@ WORST = 12  # pages of the least confidence that are kept with their explanation
 POINTS = 240  # of the course of a run: more than a screen shows
 RECENT_SECONDS = 10.0  # over which the present speed is measured
 LATEST = 4  # titles shown while crawling
+COLUMNS = ("pages", "documents", "duplicates", "rejected", "failed")  # of a Tally, shown while crawling
 
 
 @dataclass(slots=True)

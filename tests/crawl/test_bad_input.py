@@ -36,6 +36,9 @@ def complaint(run: Run) -> str:
         (["wenku", "-s", "FEED_PART_ROWS=0"], ["FEED_PART_ROWS", "at least 1"]),
         (["wenku", "-s", "PAGE_ATTEMPTS=2.5"], ["PAGE_ATTEMPTS", "whole number"]),
         (["wenku", "-s", "ARTICLE_REVISIT_DAYS=nan"], ["ARTICLE_REVISIT_DAYS", "number"]),
+        (["wenku", "-s", "ROBOTSTXT_OBEY=maybe"], ["ROBOTSTXT_OBEY", "1 or 0", "'maybe'"]),
+        (["wenku", "-s", "COOKIES_ENABLED=perhaps"], ["COOKIES_ENABLED", "1 or 0", "'perhaps'"]),
+        (["wenku", "-s", "LEDGER_URL=foo://a/b"], ["LEDGER_URL names foo", "sqlite:///"]),
         (["nobody"], ["unknown spider 'nobody'", "wenku"]),
     ],
 )
