@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, bindparam, cast, exists, func, or_, select, update
@@ -18,10 +19,12 @@ from crawler.ledger.fleet import Fleet, ShelfAway
 from crawler.ledger.queue import visit_of
 from crawler.ledger.sites import Sites
 from crawler.ledger.tables import IS_QUEUED, frontier, sites
-from crawler.ledger.units import State, Unit, Visit, url_id
+from crawler.ledger.units import PAGING, State, Unit, Visit, url_id
 
-FILL = 64  # pages of a host laid on the shelf at a time: seconds of work for a host that is asked politely
+FILL = 128  # pages of a host laid on the shelf at a time: seconds of work for a host that is asked politely
+_NEXT_PAGE = 25  # before articles, behind lists: the priority on the shelf of a list's further pages when the queue runs low
 LOOK_SECONDS = 0.5  # so long what a look at the tables found is believed
+IDLE_SECONDS = 0.1  # so long by a worker that has nothing to do: it waits for pages, or for the end
 ON_SHELF = ""
 _c = frontier.c
 _NOW = cast(func.date_part("epoch", func.now()), BigInteger)  # the server's clock: those of the workers may differ
@@ -67,6 +70,7 @@ class LeasedQueue:
         self._scope: set[int] | None = set()
         self._full = False
         self._flying: dict[int, int] = {}  # page: site
+        self._low: set[int] = set()  # sites whose whole queue fitted on the shelf when it was laid out
         self._returned: set[int] = set()
         self._turns: deque[int] = deque()  # sites of which something is to be had
         self._queued: dict[int, bool] = {}  # sites with a queue, and whether something of it is to be had
@@ -110,6 +114,10 @@ class LeasedQueue:
             if self._flying.pop(visit.id, None) is not None:
                 self._returned.add(visit.id)
 
+    def is_low(self, host: str) -> bool:
+        """Whether the queue of the site runs low: other workers wait for what its lists lead to."""
+        return not self._low.isdisjoint(self._sites.matching([host]))
+
     @property
     def flying(self) -> int:
         return len(self._flying)
@@ -122,7 +130,7 @@ class LeasedQueue:
     @property
     def stale(self) -> bool:
         """Whether it is time for a look at the tables."""
-        return self._clock() - self._looked >= LOOK_SECONDS
+        return self._clock() - self._looked >= (LOOK_SECONDS if self._flying else IDLE_SECONDS)
 
     def refresh(self) -> None:
         """Looks at the tables when the last look is old. Inside a transaction."""
@@ -168,7 +176,11 @@ class LeasedQueue:
         if not found:
             rows = self._connection.execute(_LAY_OUT_ROWS, {"of": site, "seconds": int(self._fleet.lease)}).all()
             if rows:
-                self._fleet.shelf.put(host, [self._visit(row, host) for row in rows])
+                visits = [self._visit(row, host) for row in rows]
+                (self._low.discard if len(rows) == FILL else self._low.add)(site)
+                if site in self._low:  # the next page of a list comes in time for the others, not when they have run out
+                    visits = [replace(v, priority=_NEXT_PAGE) if v.kind == PAGING else v for v in visits]
+                self._fleet.shelf.put(host, visits)
                 found = self._confirmed(self._fleet.shelf.take(host, most))
         self._flying |= {visit.id: site for visit in found}
         return found

@@ -15,7 +15,7 @@ from fleet.test_merge import DictShelf
 
 from crawler.ledger import Ended, Ledger, Link, Unit
 from crawler.ledger.fleet import Fleet
-from crawler.ledger.leases import LOOK_SECONDS
+from crawler.ledger.leases import FILL, LOOK_SECONDS
 
 sys.path.insert(0, str(REPO / "tests" / "ledger"))
 
@@ -48,6 +48,18 @@ def test_a_walk_cut_off_long_ago_goes_all_the_way_below_new_documents(tmp_path: 
     assert len(rows(tmp_path)) == 21
 
 
+def test_documents_below_the_place_of_a_cut_are_found_although_known_ones_stand_above(tmp_path: Path) -> None:
+    """As in test_ledger_rounds, but for what the limit lets the run see: further pages of lists come earlier."""
+    clock = Clock()
+    crawl(tmp_path, library(6), clock)
+    assert crawl(tmp_path, library(6, first=15), clock, limit=9)[1] is Ended.LIMITED
+    assert 18 < len(rows(tmp_path)) < 18 + 9
+    clock.now += 2 * DAY
+    assert crawl(tmp_path, library(6, first=21), clock)[1] is Ended.COMPLETE
+    assert len(rows(tmp_path)) == 18 + 21
+    assert crawl(tmp_path, library(6, first=21), clock)[0] == [f"{A}/", f"{A}/list/"]
+
+
 def test_pages_are_found_although_as_many_leave_the_queue(tmp_path: Path) -> None:
     ledger = Ledger.open(tmp_path)
     starts = [f"{A}/{number}/" for number in range(3)]
@@ -77,3 +89,18 @@ def test_a_further_page_of_a_list_that_is_queued_in_a_later_run_is_nobodys(tmp_p
     later = first | {f"{A}/list/": listing(f"{A}/list/", [f"{A}/4.html", f"{A}/3.html"], further=bar[0])}
     fetched, ended = crawl(tmp_path, later, clock)
     assert bar[0] in fetched and ended is Ended.COMPLETE
+
+
+def test_the_next_page_of_a_list_comes_in_time_when_the_queue_runs_low(tmp_path: Path) -> None:
+    """Else one worker reads the last articles while all others wait for what the list leads to."""
+    ledger = Ledger.open(tmp_path)
+    ledger.begin_run([Link(f"{A}/", "list", 40)])
+    assert [visit.kind for visit in ledger.take(5)] == ["list"] and ledger.is_awaited("a.example")
+    few = [f"{A}/{number}.html" for number in range(20)]
+    ledger.commit([listing(f"{A}/", few, further=f"{A}/list_2.html")])
+    assert ledger.take(5)[0].url == f"{A}/list_2.html"
+    many = [f"{A}/{number}.html" for number in range(20, 20 + 2 * FILL)]
+    ledger.commit([listing(f"{A}/list_2.html", many, further=f"{A}/list_3.html")])
+    taken = ledger.take(20 + FILL)
+    assert taken and {visit.kind for visit in taken} == {"article"}, "documents come before lists as long as there are many"
+    ledger.close()
