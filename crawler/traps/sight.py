@@ -19,10 +19,11 @@ def fingerprint(page: Page) -> int:
     """
     made = blake2b(page.title.encode("utf-8", "replace"), digest_size=8)
     if page.kind is Kind.ARTICLE:
-        text = "\n".join(block.text for block in page.blocks if block.zone is Zone.BODY)
+        body = Zone.BODY
+        text = "\n".join([block.text for block in page.blocks if block.zone is body])
         made.update(text.encode("utf-8", "replace"))
     else:
-        lines = "\n".join(block.text for block in page.blocks)
+        lines = "\n".join([block.text for block in page.blocks])
         made.update(_DIGITS.sub("", lines).encode("utf-8", "replace"))
         for link in page.links:
             if link.kind in (LinkKind.ARTICLE, LinkKind.LIST):
