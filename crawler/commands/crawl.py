@@ -126,6 +126,13 @@ class Command(ScrapyCrawl):
             "4 a site's expectation was not met; 5 stopped by a limit; 74 disk or feed error; 75 another run holds the lock."
         )
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        level = str(self.settings["LOG_LEVEL"] if self.settings else "INFO")
+        if level not in logging.getLevelNamesMapping():  # Scrapy sets it before the command runs
+            complain(f"setting LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {level!r}")
+            sys.exit(EXIT_USAGE)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process and self.settings
         if len(args) != 1:
@@ -157,7 +164,8 @@ class Command(ScrapyCrawl):
             return
         self.crawler_process.crawl(crawler, **opts.spargs)
         spare_collector()
-        logging.getLogger().setLevel(self.settings["LOG_LEVEL"])  # Scrapy lets every record be made, and its handler drop it
+        for name in ("", "scrapy"):  # Scrapy lets every record be made, and its handler drop it
+            logging.getLogger(name).setLevel(self.settings["LOG_LEVEL"])
         self.crawler_process.start()
         run = crawler.get_extension(Run)
         if run and run.last_words:

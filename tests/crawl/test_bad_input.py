@@ -38,6 +38,7 @@ def complaint(run: Run) -> str:
         (["wenku", "-s", "ARTICLE_REVISIT_DAYS=nan"], ["ARTICLE_REVISIT_DAYS", "number"]),
         (["wenku", "-s", "ROBOTSTXT_OBEY=maybe"], ["ROBOTSTXT_OBEY", "1 or 0", "'maybe'"]),
         (["wenku", "-s", "COOKIES_ENABLED=perhaps"], ["COOKIES_ENABLED", "1 or 0", "'perhaps'"]),
+        (["wenku", "-L", "LOUD"], ["LOG_LEVEL", "WARNING", "'LOUD'"]),
         (["wenku", "-s", "LEDGER_URL=foo://a/b"], ["LEDGER_URL names foo", "sqlite:///"]),
         (["nobody"], ["unknown spider 'nobody'", "wenku"]),
     ],
