@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from crawler.extract.container import find_container
+from crawler.extract.container import find_container, grown
 from crawler.extract.date import DATE, LABEL
 from crawler.extract.edges import are_excerpts, before_excerpts, under_link, without_boxes
 from crawler.extract.posts import own_post
@@ -21,6 +21,7 @@ from crawler.page import Zone
 
 ENOUGH: Final = 200.0  # weight of a text: with less the page may be a stub in the layout of articles
 _NEARLY_ALL: Final = 0.9  # of a page's weight: with less there may be more of the text beside what is known to hold it
+_SCRAPS: Final = 4.0  # of weight below the heading: a container never grows over less
 _BOXES = frozenset(("div", "aside", "section", "nav", "ul", "dl"))
 _TOPS = frozenset(("crumbs", "share", "turn", "editor", "tags", "comments"))
 _ENDS = frozenset(("turn", "comments", "related", "legal", "tags", "share", "editor"))
@@ -65,11 +66,14 @@ def weighed(tree: Tree, title_line: int) -> Layout:
     return layout
 
 
-def is_whole(tree: Tree, layout: Layout, box: int) -> bool:
-    """True when the element `box` holds nearly all of the page's weight, and enough of it for a text."""
-    element = tree.elements[box]
-    held: float = sum(layout.weights[element.start : element.end])
-    return held >= ENOUGH and held > _NEARLY_ALL * sum(layout.weights)
+def is_whole(tree: Tree, layout: Layout, title_line: int, box: int) -> bool:
+    """True when the element `box` holds nearly all of the page's weight, enough for a text, and no text goes on beside it."""
+    element, weights = tree.elements[box], layout.weights
+    held: float = sum(weights[element.start : element.end])
+    if held < ENOUGH or held <= _NEARLY_ALL * sum(weights):
+        return False
+    beside: float = sum(weights[title_line + 1 : element.start], 0.0) + sum(weights[element.end :], 0.0)
+    return beside <= _SCRAPS or grown(tree, weights, layout.marks, box, title_line) == box
 
 
 def place(tree: Tree, layout: Layout, title_line: int, at: int) -> None:

@@ -22,7 +22,7 @@ def find_container(tree: Tree, weights: list[float], marks: list[str], title_lin
     box = tree.elements[at]
     if title_line >= 0 and sum(weights[box.start : box.end]) < _SMALL:
         at = _below_title(tree, weights, marks, title_line)
-    return _grow(tree, weights, marks, at, title_line) if at >= 0 else at
+    return grown(tree, weights, marks, at, title_line) if at >= 0 else at
 
 
 def _heaviest(tree: Tree, weights: list[float]) -> int:
@@ -95,7 +95,7 @@ def _whole(tree: Tree, marks: list[str], at: int, title_line: int) -> int:
     return at
 
 
-def _grow(tree: Tree, weights: list[float], marks: list[str], at: int, title_line: int) -> int:
+def grown(tree: Tree, weights: list[float], marks: list[str], at: int, title_line: int) -> int:
     """The container of the whole document: `at`, or an ancestor of it whose other children read like the document."""
     elements = tree.elements
     best = at

@@ -137,8 +137,13 @@ def _weigh(tree: Tree, layout: Layout, bar: Bar, form: str, title_line: int, dat
     return Evidence(article, listing)
 
 
+def names_error(tree: Tree, title: str) -> bool:
+    """True when `<title>` or the heading `title` speaks of an error."""
+    return bool(_ERROR.search(tree.title[:80]) or _ERROR.search(title[:80]))
+
+
 def _is_error(tree: Tree, title: str) -> bool:
-    if _ERROR.search(tree.title[:80]) or _ERROR.search(title[:80]):
+    if names_error(tree, title):
         return True
     return len(tree.lines) < 40 and any(_ERROR.search(line.text) for line in tree.lines[:15] if len(line.text) < 80)
 

@@ -10,7 +10,7 @@ from crawler.extract.container import find_container
 from crawler.extract.date import find_date
 from crawler.extract.encoding import decode, judge
 from crawler.extract.fields import author_and_source, breadcrumb, linked_author, tags
-from crawler.extract.kind import FEW, find_kind, is_passing
+from crawler.extract.kind import FEW, find_kind, is_passing, names_error
 from crawler.extract.known import find_known
 from crawler.extract.links import collect
 from crawler.extract.paging import Pages, article_pages, find_bar, split
@@ -70,15 +70,15 @@ def _found(tree: Tree, knowledge: Knowledge | None, url: str) -> tuple[Title, La
     A page that is not read by its layout after all costs no more than one of an unknown site: what was weighed stays.
     """
     known = find_known(tree, knowledge, url) if knowledge is not None else None
-    if known is None:
+    if known is None or names_error(tree, known.title.text):
         title = find_title(tree)
         return title, find_body(tree, title.line), ""
     layout = weighed(tree, known.title.line)
-    if is_whole(tree, layout, known.box):
+    if is_whole(tree, layout, known.title.line, known.box):
         place(tree, layout, known.title.line, known.box)
         if layout.weight >= ENOUGH and not _has_entries(tree, layout):
             return known.title, layout, known.layout
-        layout = Layout([Zone.SIDE] * len(tree.lines), layout.marks, layout.weights)
+        layout = weighed(tree, known.title.line)  # the marks too: to place a post of a blog changes them
     title = find_title(tree)
     if title.line != known.title.line:
         layout = weighed(tree, title.line)

@@ -71,7 +71,7 @@ class LeasedQueue:
         self._full = False
         self._flying: dict[int, int] = {}  # page: site
         self._low: set[int] = set()  # sites whose whole queue fitted on the shelf when it was laid out
-        self._returned: set[int] = set()
+        self._returned: dict[int, int] = {}  # the same, of those that are to be free again
         self._turns: deque[int] = deque()  # sites of which something is to be had
         self._queued: dict[int, bool] = {}  # sites with a queue, and whether something of it is to be had
         self._looked = self._renewed = float("-inf")
@@ -79,7 +79,7 @@ class LeasedQueue:
     def begin(self, scope: set[int] | None, full: bool) -> None:
         """Inside a transaction. What this worker had before a kill is free again."""
         self._scope, self._full = scope, full
-        self._flying, self._returned = {}, set()
+        self._flying, self._returned = {}, {}
         self.leave()
         self._look()
 
@@ -111,8 +111,9 @@ class LeasedQueue:
     def put_back(self, visits: Iterable[Visit]) -> None:
         """They were taken and not asked for: free with the next `renew`."""
         for visit in visits:
-            if self._flying.pop(visit.id, None) is not None:
-                self._returned.add(visit.id)
+            site = self._flying.pop(visit.id, None)
+            if site is not None:
+                self._returned[visit.id] = site
 
     def is_low(self, host: str) -> bool:
         """Whether the queue of the site runs low: other workers wait for what its lists lead to."""
@@ -147,12 +148,13 @@ class LeasedQueue:
 
     def ready(self, closed: Container[str] = ()) -> bool:
         """Whether pages are queued, with whatever other worker, but for the hosts in `closed`: a worker stays while others
-        work, since what they leave behind is its own."""
-        return any(self._sites.hosts[site] not in closed for site in self._queued)
+        work, since what they leave behind is its own. What was put back is not free yet, and no look shows it."""
+        there = self._queued.keys() | self._returned.values()
+        return any(self._sites.hosts[site] not in closed for site in there)
 
     def has(self, host: str) -> bool:
         """Whether pages of the site are to be had, as far as is known."""
-        return any(self._queued.get(site) for site in self._sites.matching([host]))
+        return any(self._queued.get(site) or site in self._returned.values() for site in self._sites.matching([host]))
 
     def take(self, most: int, closed: Container[str] = ()) -> list[Visit]:
         """At most `most` pages to fetch, from as many sites as there are, none of a site in `closed`. Inside a transaction."""
@@ -191,7 +193,8 @@ class LeasedQueue:
             return []
         given = {"ids": [visit.id for visit in visits], "me": self._worker, "seconds": int(self._fleet.lease)}
         mine = set(self._connection.scalars(_TAKE, given))
-        self._returned -= mine
+        for page in mine:
+            self._returned.pop(page, None)
         return [visit for visit in visits if visit.id in mine]
 
     def _visit(self, row: Row[*tuple[Any, ...]], host: str) -> Visit:
@@ -212,7 +215,7 @@ class LeasedQueue:
         if self._flying:
             given = {"ids": list(self._flying), "me": self._worker, "seconds": int(self._fleet.lease)}
             self._connection.execute(_RENEW, given)
-        self._returned, self._renewed = set(), self._clock()
+        self._returned, self._renewed = {}, self._clock()
 
 
 __all__ = ["LeasedQueue", "ShelfAway"]

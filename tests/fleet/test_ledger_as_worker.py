@@ -104,3 +104,17 @@ def test_the_next_page_of_a_list_comes_in_time_when_the_queue_runs_low(tmp_path:
     taken = ledger.take(20 + FILL)
     assert taken and {visit.kind for visit in taken} == {"article"}, "documents come before lists as long as there are many"
     ledger.close()
+
+
+def test_a_page_that_was_put_back_keeps_the_crawl_from_ending(tmp_path: Path) -> None:
+    """It is free with the next tick; until then no look at the tables shows it."""
+    ledger = Ledger.open(tmp_path)
+    ledger.begin_run([Link(f"{A}/1", "other"), Link(f"{A}/2", "other")])
+    one, two = ledger.take(2)
+    ledger.put_back([two], -100)
+    ledger.commit([Unit(one.url, kind="other")])
+    time.sleep(LOOK_SECONDS + 0.1)
+    assert ledger.ready() and not ledger.ready(closed={"a.example"}) and not ledger.idle("a.example")
+    ledger.tick()
+    assert [visit.url for visit in ledger.take(2)] == [two.url]
+    ledger.close()

@@ -147,3 +147,32 @@ def test_an_article_of_which_a_page_was_read_by_general_rules_is_looked_at_again
     school = School(learned(OLD))
     (_, whole), = school.lessons.take(1, join_pages([known, general]))
     assert {block.page for block in whole.blocks if block.rule} == {1, 2}
+
+
+def test_the_end_of_a_text_beside_its_box_is_read() -> None:
+    last = "以上各项自发布之日起在全县范围内施行，原有规定同时废止。"
+    text = "".join(f"<p>{line}</p>" for line in OLD.lines(71))
+    html = framed(OLD.title(71), text, f"<p>{last}</p>")
+    page, general = read(html, 71), learned(OLD).apply(read_page(html, OLD.url(71)))
+    assert told(page) == told(general)
+    assert last in [block.text for block in page.blocks if block.zone == "body"]
+
+
+def test_a_page_of_posts_that_does_not_fit_is_weighed_afresh() -> None:
+    entries = "".join(f'<li><a href="/doc/{n}.html">{OLD.title(n)}</a></li>' for n in range(300, 306))
+    posts = "".join(
+        f'<h2><a href="/doc/{n}.html">{OLD.title(n)}</a></h2><div class="meta">发表于 2023-0{n % 9 + 1}-11 10:20</div>'
+        f"<p>{OLD.lines(n)[1]}</p>"
+        for n in range(310, 313)
+    )
+    text = "".join(f"<p>{line}</p>" for line in OLD.lines(71))
+    html = framed(OLD.title(71), f'<div class="rel"><h3>相关阅读</h3><ul>{entries}</ul></div>{posts}{text}')
+    page, general = read(html, 71), learned(OLD).apply(read_page(html, OLD.url(71)))
+    assert page.layout == "" and told(page) == told(general)
+
+
+def test_a_heading_that_speaks_of_an_error_is_left_to_general_rules() -> None:
+    parts = "".join(f'<div class="{name}">' + "".join(f"<p>{line}</p>" for line in OLD.lines(n)[1:5]) + "</div>" for n, name in ((71, "a"), (72, "b")))
+    html = framed("页面不存在", parts)
+    page, general = read(html, 71), learned(OLD).apply(read_page(html, OLD.url(71)))
+    assert page.layout == "" and told(page) == told(general)
