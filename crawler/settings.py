@@ -149,6 +149,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
     "crawler.net.identity.IdentityMiddleware": 500,
     "crawler.net.patience.PatienceMiddleware": 560,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.net.refresh.RefreshMiddleware": 580,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.net.truth.TruthMiddleware": 590,
     "crawler.middlewares.DemoMiddleware": 740,
