@@ -275,6 +275,3 @@ class LedgerScheduler(BaseScheduler):
         )
         self._ledger.add(unit)
         self._run.record.landed(flight.visit.host, unit)
-        if flight.kind == "list" and unit.links and self._ledger.is_awaited(flight.visit.host):
-            with self._run.guarded():
-                self._ledger.commit()

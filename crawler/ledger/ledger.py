@@ -166,10 +166,6 @@ class Ledger(Books):
         """Whether nothing of this site is queued but what is in flight, and no unit waits that may bring more."""
         return not self._pending and not self._queue.has(host)
 
-    def is_awaited(self, host: str) -> bool:
-        """Whether other workers may wait for links to pages of this site: they see what is committed."""
-        return isinstance(self._queue, LeasedQueue) and self._queue.is_low(host)
-
     def put_back(self, visits: Collection[Visit], priority: int | None = None) -> None:
         """Pages that were taken and are not asked for now: they are queued as before, or with another priority."""
         if visits and priority is not None:
