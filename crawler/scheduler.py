@@ -58,6 +58,7 @@ class LedgerScheduler(BaseScheduler):
         self._most = settings.getint("SITE_MAX_PAGES")
         self._asked: Counter[str] = Counter()  # pages, by host
         self._ahead = max(1, settings.getint("CONCURRENT_REQUESTS"))
+        self._batch = 2 * self._ahead if run.ledger.worker else self._ahead  # in a fleet each look waits for all that write
         self._leads: set[str] = set()  # sites that pages led to since the last commit that was made for their sake
         self._memory: deque[Request] = deque()
         self._taken: deque[Visit] = deque()
@@ -149,7 +150,7 @@ class LedgerScheduler(BaseScheduler):
             closed = _Those(lambda host, at_hand=at_hand: host in at_hand or self._is_busy(host))  # type: ignore[misc]
             taken: list[Visit] = []
             with self._run.guarded():
-                taken = self._ledger.take(self._ahead, closed)
+                taken = self._ledger.take(self._batch, closed)
             if not taken:
                 return None
             self._taken.extend(taken)

@@ -5,7 +5,8 @@
 
 The first crawls one library after the other, served by nginx on loopback, in one process with SQLite. A crawl that takes
 longer than `--seconds` is stopped and told as far as it came. The second starts a Redis and a PostgreSQL of its own and has
-one worker, then two, crawl the same library; it wants a core for each worker and one for the servers.
+one worker, then two, crawl the same library; it wants a core for each worker and one for the servers. With one core for all
+of it, and one worker, it shows what each further core with its worker brings.
 """
 
 from __future__ import annotations
@@ -102,17 +103,30 @@ def workers(articles: int, rounds: int) -> None:
     try:
         with served(articles) as (start, pages):
             print(f"{pages} pages, {articles} articles; Redis and PostgreSQL on this machine, {os.cpu_count()} cores")
-            best: dict[int, Figures] = {}
+            everywhere = os.sched_getaffinity(0)
+            best: dict[str, Figures] = {}
             for _ in range(rounds):
-                for count in (1, 2):
+                for name, count, cores in (("one, all on one core", 1, {min(everywhere)}), ("one", 1, everywhere), ("two", 2, everywhere)):
+                    _confine(cores, postgres.pid)
                     made = _fleet(start, count, articles, postgres.database, redis)
-                    best[count] = min(best.get(count, made), made, key=lambda figures: figures.wall)
-            for count, made in best.items():
-                times = best[1].wall / made.wall
-                print(f"  {count} workers  {pages / made.wall:6.0f} pages/s  {times:5.2f} x one  {1000 * made.cpu / pages:6.2f} ms CPU a page  {made.memory:4} MB")
+                    best[name] = min(best.get(name, made), made, key=lambda figures: figures.wall)
+            for name, made in best.items():
+                times = best["one"].wall / made.wall
+                print(f"  {name:20}  {pages / made.wall:6.0f} pages/s  {times:5.2f} x one  {1000 * made.cpu / pages:6.2f} ms CPU a page  {made.memory:4} MB")
     finally:
         redis.stop()
         postgres.close()
+
+
+def _confine(cores: set[int], beside: int) -> None:
+    """Has this process, the one `beside` it, and all that they started and will start run on `cores` alone."""
+    left, below = [os.getpid(), beside], set()
+    while left:
+        below.add(pid := left.pop())
+        for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+            left += [int(child) for child in thread.read_text().split() if int(child) not in below]
+    for pid in below:
+        os.sched_setaffinity(pid, cores)
 
 
 def _fleet(start: str, count: int, articles: int, database: Callable[[], str], redis: Any) -> Figures:

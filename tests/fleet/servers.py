@@ -64,6 +64,11 @@ class Postgres:
     def _data(self) -> str:
         return str(self._folder / "data")
 
+    @property
+    def pid(self) -> int:
+        """Of the server, which is no child of this process."""
+        return int(Path(self._data, "postmaster.pid").read_text().split()[0])
+
     def _call(self, program: str, *args: str) -> None:
         command = [*self._inside, *self._as, str(self._programs / program), *args]
         done = subprocess.run(command, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
