@@ -58,20 +58,6 @@ def pieces(document: Document) -> list[str]:
     return [document.body[part["start"] : part["end"]] for part in document.parts]
 
 
-def duplicate_row(copy: Document, kind: str, of: str, similarity: float) -> dict[str, object]:
-    """What the duplicates feed keeps of a copy: the verdict, and every field but the text."""
-    row: dict[str, object] = {
-        "url": copy.url,
-        "title": copy.title,
-        "date": copy.date,
-        "duplicate_of": of,
-        "kind": kind,
-        "similarity": round(similarity, 4),
-    }
-    fields = ((name, getattr(copy, name)) for name in Document.__dataclass_fields__)
-    return row | {name: value for name, value in fields if name not in row and name != "body"}
-
-
 def rejected_row(url: str, rejection: Rejection) -> dict[str, object]:
     """What the rejected feed keeps of a page."""
     return {"url": url, "reason": rejection.reason, "detail": rejection.detail}

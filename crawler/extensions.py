@@ -103,6 +103,7 @@ class Run:
         self.merger = Merger(self.known, self.ledger.signatures) if self.ledger.worker else None
         self.ledger.merging = self.merger
         self.record = Record()  # what people see of the run
+        self.ledger.completing = self.record.completed
         self.holding = Holding(crawler, self.ledger)
         self.record.profiles = self.holding.notes
         self.problem: Exception | None = None  # why nothing can be written any more

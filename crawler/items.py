@@ -74,3 +74,17 @@ class Document:
     content_hash: str = ""
     revision: int = 1
     fetched_at: str = ""
+
+
+def duplicate_row(copy: Document, kind: str, of: str, similarity: float) -> dict[str, object]:
+    """What the duplicates feed keeps of a copy: the verdict, and every field but the text."""
+    row: dict[str, object] = {
+        "url": copy.url,
+        "title": copy.title,
+        "date": copy.date,
+        "duplicate_of": of,
+        "kind": kind,
+        "similarity": round(similarity, 4),
+    }
+    fields = ((name, getattr(copy, name)) for name in Document.__dataclass_fields__)
+    return row | {name: value for name, value in fields if name not in row and name != "body"}

@@ -10,8 +10,8 @@ from typing import Any
 
 from crawler.dedup import Deduplicator, Signature
 from crawler.dedup.store import Samples
-from crawler.document import duplicate_row, pieces
-from crawler.items import Document, Similar
+from crawler.document import pieces
+from crawler.items import Document, Similar, duplicate_row
 from crawler.ledger import Signatures, Unit
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crawler.dedup import Deduplicator
-from crawler.document import duplicate_row, pieces, publishable, rejected_row
+from crawler.document import pieces, publishable, rejected_row
 from crawler.feed import Feed, FeedError, encode
-from crawler.items import Article, Document
+from crawler.items import Article, Document, duplicate_row
 from crawler.sources import NO_ADDRESS, SourceError, articles
 from crawler.study import Study
 from crawler.urls import document_id, site_of

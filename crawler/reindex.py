@@ -13,6 +13,7 @@ from crawler.dedup import Deduplicator
 from crawler.document import pieces
 from crawler.feed import FOLDERS, FeedError, read_manifest
 from crawler.feed.files import open_lines
+from crawler.feed.read import successors
 from crawler.items import Document
 from crawler.ledger import Ended, Ledger, Unit
 
@@ -36,12 +37,16 @@ def reindex(ledger: Ledger, data_dir: Path) -> int:
     Nothing is published, and what the ledger knows already stays as it is.
     """
     known, count = Deduplicator(ledger.signatures), 0
+    excerpts: dict[str, list[str]] = {}
+    for excerpt, whole in successors(data_dir).items():
+        excerpts.setdefault(whole, []).append(excerpt)
     ledger.begin_run()
     for document in published(data_dir):
         count += 1
         if ledger.document(document.id) is None or document.revision > 1:
             known.add(document.id, document.body, parts=pieces(document), truncated=document.truncated)
-            ledger.add(Unit(document.url, kind="article", document=document, published=True))
+            held = excerpts.get(document.id, ())
+            ledger.add(Unit(document.url, kind="article", document=document, published=True, supersedes=held))
             if ledger.due():
                 ledger.commit()
     ledger.end_run(Ended.COMPLETE)

@@ -10,8 +10,8 @@ from typing import Any
 
 from scrapy.exceptions import DropItem
 
-from crawler.document import duplicate_row, rejected_row
-from crawler.items import Document
+from crawler.document import rejected_row
+from crawler.items import Document, duplicate_row
 from crawler.validate import Rejection
 
 

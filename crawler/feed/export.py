@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from crawler.feed.errors import FeedError, disk_errors
 from crawler.feed.files import sync_folder, temporary
 from crawler.feed.folders import FILE_MODE, SCHEMA_VERSION
 from crawler.feed.manifest import Part
-from crawler.feed.read import rows
+from crawler.feed.read import rows, successors
 from crawler.feed.since import newer
 from crawler.feed.store import Store, is_address
 
@@ -29,9 +29,11 @@ _TIMES = ("published", "fetched_at")
 
 
 class _Found:
-    """What the first reading finds: the last revision of what has several, and signals that are not known here."""
+    """What the first reading finds: the last revision of what has several, and signals that are not known here; `held`
+    has the ids of excerpts whose whole text was published."""
 
-    def __init__(self, documents: Iterator[dict[str, Any]]):
+    def __init__(self, documents: Iterator[dict[str, Any]], held: Collection[str] = ()):
+        self._held = held
         self.last: dict[str, int] = {}
         self.signals: dict[str, set[type]] = {}
         self.personal: set[str] = set()
@@ -45,14 +47,15 @@ class _Found:
                     self.signals.setdefault(name, set()).add(type(value))
 
     def superseded(self, row: dict[str, Any]) -> bool:
-        return bool(row["revision"] < self.last.get(row["id"], 0))
+        return bool(row["revision"] < self.last.get(row["id"], 0) or (row["truncated"] and row["id"] in self._held))
 
 
 def export_parquet(data_dir: str | Path, target: str, *, since: str = "", revisions: bool = False) -> int:
     """Writes the documents of the feed to the Parquet file `target`; the number of rows.
 
     `target` is a path, or an address that fsspec knows (s3://bucket/documents.parquet). A document that was published
-    again appears once, as it is now; with `revisions` every time. `since` as in `newer`. `date` is a date, `published`
+    again appears once, as it is now, and one whose whole text was published under another id not at all; with `revisions`
+    every line. `since` as in `newer`. `date` is a date, `published`
     a time in Asia/Shanghai, `fetched_at` one in UTC. The file appears whole or not at all. Raises FeedError, DiskError.
     """
     try:
@@ -60,7 +63,7 @@ def export_parquet(data_dir: str | Path, target: str, *, since: str = "", revisi
     except ImportError:
         raise FeedError("Parquet needs the package pyarrow: pip install '.[parquet]'") from None
     parts = newer(data_dir, "documents", since)
-    found = _Found(rows(data_dir, "documents", parts))
+    found = _Found(rows(data_dir, "documents", parts), successors(data_dir))
     schema = _schema(found)
     count = 0
     with _target(target) as file, pyarrow.parquet.ParquetWriter(

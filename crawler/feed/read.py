@@ -10,7 +10,18 @@ from typing import Any
 from crawler.feed.errors import FeedError
 from crawler.feed.files import open_lines
 from crawler.feed.folders import FOLDERS, check_compression
-from crawler.feed.manifest import Part
+from crawler.feed.manifest import Part, read_manifest
+
+
+def successors(data_dir: str | Path) -> dict[str, str]:
+    """Of documents that their site cuts off the one that holds all of it, by id, as the duplicates feed says. Raises FeedError."""
+    manifest = read_manifest(Path(data_dir) / FOLDERS["duplicates"], "duplicates")
+    parts = [manifest.parts[name] for name in sorted(manifest.parts)]
+    return {
+        row["id"]: row["duplicate_of"]
+        for row in rows(data_dir, "duplicates", parts)
+        if row["kind"] == "contained" and row.get("truncated") and "id" in row
+    }
 
 
 def rows(data_dir: str | Path, kind: str, parts: Iterable[Part]) -> Iterator[dict[str, Any]]:

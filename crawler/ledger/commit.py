@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from crawler.feed.encode import encode
 from crawler.ledger import runs
 from crawler.ledger.documents import Change, Documents, Status
+from crawler.ledger.excerpts import Completed, Excerpts
 from crawler.ledger.frontier import NOWHERE, Added, Frontier, Links, Place
-from crawler.ledger.outbox import Outbox
+from crawler.ledger.outbox import DOCUMENTS, Line, Outbox
 from crawler.ledger.recent import Recent
 from crawler.ledger.signatures import Signatures
 from crawler.ledger.units import LIST, OTHER, PAGING, PART, Counts, Link, Policy, State, Unit, url_id
@@ -30,7 +31,8 @@ class Written:
     queued: dict[int, int] = field(default_factory=dict)  # change of the queue's length, by site
     more: bool = False  # whether pages were queued: as many may have left the queue
     landed: list[tuple[int, int]] = field(default_factory=list)  # site and number of each page
-    lines: list[tuple[str, bytes]] = field(default_factory=list)  # kind and line, for the outbox
+    lines: list[Line] = field(default_factory=list)  # for the outbox
+    excerpts: Completed = field(default_factory=Completed)  # whose whole text has come
     changes: dict[int, Change] = field(default_factory=dict)  # of documents, by the place of their unit
     signed: list[str] = field(default_factory=list)  # documents whose signature was written
     seen: dict[str, tuple[int, bool]] = field(default_factory=dict)  # URLs, with priority and whether they are fresh
@@ -52,6 +54,7 @@ class Writer:
         self._connection, self._frontier = connection, frontier
         self._outbox, self._signatures, self._policy = outbox, signatures, policy
         self.documents = Documents(connection)
+        self._excerpts = Excerpts(self.documents, outbox)
         self.recent = Recent()
         self.walks = ListWalks()
         self.run, self.counts = 0, Counts()
@@ -64,6 +67,7 @@ class Writer:
     def write(self, units: Sequence[Unit], now: int) -> Written:
         """Inside a transaction. Nothing of this object changes: the caller calls `wrote` when the transaction is safe."""
         made = Written(replace(self.counts, reasons=dict(self.counts.reasons)))
+        units, made.excerpts = self._excerpts.followed(units)
         keys = [url_id(unit.url) for unit in units]
         pages = self._pages(units, keys, made)
         self._links(units, keys, pages, made)
@@ -81,7 +85,7 @@ class Writer:
     def wrote(self, made: Written, now: int) -> None:
         """Takes over what a safe transaction has written."""
         self.counts = made.counts
-        self._outbox.noted(made.lines, now)
+        self._outbox.noted(made.lines, made.excerpts.taken_back, now)
         self._signatures.wrote(made.signed)
         self.recent.update(made.seen)
 
@@ -156,8 +160,8 @@ class Writer:
         changes = self.documents.store([document for _, document in arrived], now)
         made.changes = {place: change for (place, _), change in zip(arrived, changes, strict=True)}
         made.signed = self._signatures.write(document.id for _, document in arrived)
-        superseded = [each for unit in units for each in unit.supersedes]
-        self.documents.withdraw(superseded, Status.SUPERSEDED)
+        self._excerpts.complete(units, made.excerpts, made.counts)
+        made.lines += made.excerpts.lines
         # Some sites answer 404 for an hour while they are being rebuilt: a document goes when a second look finds it gone.
         gone = [
             _document_of(pages[key])
@@ -206,18 +210,20 @@ class Writer:
         before, page["result"] = page["result"], _told(unit, page["key"])
         if unit.document and change is Change.SAME:
             counts.unchanged += 1
-        elif unit.document:
+        elif unit.document and unit.document.id not in made.excerpts.gone:
             counts.documents += change is Change.NEW
             counts.revised += change is Change.REVISED
             if not unit.published:
-                made.lines.append(("documents", encode(unit.document)))
+                excerpt = unit.document.id if unit.document.truncated else None
+                made.lines.append(Line(DOCUMENTS, encode(unit.document), excerpt))
         if change is Change.SAME or (change is None and page["result"] == before):
             return
-        made.lines += [("duplicates", encode(row)) for row in unit.duplicates]
-        counts.duplicates += len(unit.duplicates)
+        copies = [row for row in unit.duplicates if not made.excerpts.has_told(row)]
+        made.lines += [Line("duplicates", encode(row)) for row in copies]
+        counts.duplicates += len(copies)
         if unit.rejected:
             reason = str(unit.rejected.get("reason"))
-            made.lines.append(("rejected", encode(unit.rejected)))
+            made.lines.append(Line("rejected", encode(unit.rejected)))
             counts.rejected += 1
             counts.reasons[reason] = counts.reasons.get(reason, 0) + 1
 

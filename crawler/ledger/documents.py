@@ -11,17 +11,22 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, select, update
 
-from crawler.items import Document
+from crawler.items import Document, duplicate_row
 from crawler.ledger.dialect import upsert
 from crawler.ledger.frontier import chunked
 from crawler.ledger.tables import documents
+from crawler.urls import site_of
 
 _c = documents.c
 _FIND = select(
-    _c.id, _c.url, _c.content_hash, _c.fingerprint, _c.revision, _c.status, _c.first_seen, _c.last_seen
+    _c.id, _c.url, _c.content_hash, _c.fingerprint, _c.revision, _c.status, _c.first_seen, _c.last_seen, _c.successor
 ).where(_c.id.in_(bindparam("ids", expanding=True)))
 _SEEN = update(documents).where(_c.id == bindparam("row")).values(last_seen=bindparam("now"))
 _PUBLISHED: BindParameter[str] = bindparam("published")
+_EXCERPT = select(_c.id, _c.url, _c.revision, _c.excerpt).where(
+    _c.id.in_(bindparam("ids", expanding=True)), _c.status == bindparam("published")
+)
+_SUPERSEDED = update(documents).where(_c.id == bindparam("row")).values(status=bindparam("to"), successor=bindparam("by"))
 _STATUS = update(documents).where(_c.id == bindparam("row"), _c.status == _PUBLISHED).values(status=bindparam("to"))
 
 
@@ -49,6 +54,16 @@ class Known:
     status: Status
     first_seen: int
     last_seen: int
+    successor: str | None = None  # of a superseded one: the document that holds all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A published document that its site cuts off: its revision, and what a line of duplicates/ says of it."""
+
+    id: str
+    revision: int
+    row: dict[str, Any]
 
 
 def fingerprint(document: Document) -> bytes:
@@ -68,7 +83,7 @@ class Documents:
     def __init__(self, connection: Connection):
         self._connection = connection
         made: Any = upsert(connection.dialect.name, documents)
-        changing = ("url", "content_hash", "fingerprint", "revision", "status", "last_seen")
+        changing = ("url", "content_hash", "fingerprint", "revision", "status", "last_seen", "excerpt", "successor")
         self._put = made.on_conflict_do_update(index_elements=["id"], set_={n: made.excluded[n] for n in changing})
 
     def find(self, ids: Iterable[str]) -> dict[str, Known]:
@@ -83,6 +98,7 @@ class Documents:
                 Status(row.status),
                 row.first_seen,
                 row.last_seen,
+                row.successor,
             )
             for row in chunked(_FIND, "ids", ids, self._connection)
         }
@@ -110,6 +126,8 @@ class Documents:
                 "status": Status.PUBLISHED.value,
                 "first_seen": first,
                 "last_seen": now,
+                "excerpt": _excerpt(document) if document.truncated else None,
+                "successor": None,
             }
         if rows:
             self._connection.execute(self._put, list(rows.values()))
@@ -129,8 +147,29 @@ class Documents:
             made += self._connection.execute(_STATUS, given).rowcount
         return made
 
+    def supersede(self, successors: dict[str, str]) -> list[Excerpt]:
+        """Published documents (ids) are superseded by others, which hold all of them; those that were published until now."""
+        given = {"ids": list(successors), "published": Status.PUBLISHED.value}
+        found = [
+            # A ledger of version 3 has kept nothing of it but its address.
+            Excerpt(row.id, row.revision, json.loads(row.excerpt) if row.excerpt else _nameless(row.id, row.url))
+            for row in self._connection.execute(_EXCERPT, given)
+        ]
+        if found:
+            to = Status.SUPERSEDED.value
+            self._connection.execute(_SUPERSEDED, [{"row": each.id, "to": to, "by": successors[each.id]} for each in found])
+        return found
+
     def counts(self) -> dict[Status, int]:
         made = dict.fromkeys(Status, 0)
         for row in self._connection.execute(select(_c.status, func.count()).group_by(_c.status)):
             made[Status(row[0])] = row[1]
         return made
+
+
+def _excerpt(document: Document) -> str:
+    return json.dumps(duplicate_row(document, "contained", "", 1.0), ensure_ascii=False)
+
+
+def _nameless(id: str, url: str) -> dict[str, Any]:
+    return duplicate_row(Document("", None, "", url, id, site_of(url), truncated=True), "contained", "", 1.0)

@@ -64,6 +64,8 @@ class Ledger(Books):
         self.worker = lock.name if isinstance(lock, Member) else None
         # In a fleet: what becomes of units whose documents another worker may have brought as well (crawler.merge).
         self.merging: Callable[[list[Unit]], list[Unit]] | None = None
+        # What is told of each excerpt that was withdrawn: its site, and how many of its lines no reader will see.
+        self.completing: Callable[[str, int], None] | None = None
         self._patience = Patience(fleet.patience if fleet else 0.0)
         self.signatures = Signatures(connection, place, self._patience)
         self._sites = Sites(connection)
@@ -217,6 +219,9 @@ class Ledger(Books):
             written = self._do(lambda: self._writer.write(self._merged(), now))
             self._pending = []
             self._writer.wrote(written, now)
+            if self.completing:
+                for host, lines in written.excerpts.unseen:
+                    self.completing(host, lines)
             self._queue.grow(written.queued, written.more)
             for site, page in written.landed:
                 self._queue.landed(site, page)

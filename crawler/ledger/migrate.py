@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, inspect, select, text, update
 
 from crawler.ledger.errors import LedgerError
-from crawler.ledger.tables import VERSION, samples, schema_version, signatures
+from crawler.ledger.tables import VERSION, outbox, samples, schema_version, signatures
 
 
 def _samples(connection: Connection) -> None:
@@ -21,16 +21,28 @@ def _samples(connection: Connection) -> None:
 
 def _fleet(connection: Connection) -> None:
     """Version 3 knows which worker of a fleet has what."""
-    columns = {"frontier": "lease BIGINT", "parts": "worker VARCHAR(80)", "runs": "worker VARCHAR(80)"}
-    there = {table: {column["name"] for column in inspect(connection).get_columns(table)} for table in columns}
-    for table, column in [*columns.items(), ("frontier", "holder VARCHAR(80)")]:
-        if column.split()[0] in there[table]:
-            continue
-        connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column}"))
+    _add(connection, "frontier", "lease BIGINT", "holder VARCHAR(80)")
+    _add(connection, "parts", "worker VARCHAR(80)")
+    _add(connection, "runs", "worker VARCHAR(80)")
+
+
+def _excerpts(connection: Connection) -> None:
+    """Version 4 knows which documents are excerpts, and what became of them."""
+    _add(connection, "documents", "excerpt TEXT", "successor VARCHAR(20)")
+    _add(connection, "outbox", "excerpt VARCHAR(20)")
+    next(index for index in outbox.indexes if index.name == "outbox_excerpt").create(connection, checkfirst=True)
+
+
+def _add(connection: Connection, table: str, *columns: str) -> None:
+    """Adds those columns that are not there."""
+    there = {column["name"] for column in inspect(connection).get_columns(table)}
+    for column in columns:
+        if column.split()[0] not in there:
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column}"))
 
 
 # MIGRATIONS[n] turns tables of version n into those of version n + 1, inside one transaction with the new number.
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _samples, 2: _fleet}
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _samples, 2: _fleet, 3: _excerpts}
 
 
 def migrate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
@@ -10,6 +11,7 @@ from crawler.feed.folders import FOLDERS
 from crawler.ledger.tables import outbox, parts
 
 _c = outbox.c
+DOCUMENTS = "documents"
 _RANGE = (_c.kind == bindparam("of"), _c.id.between(bindparam("low"), bindparam("high")))
 _ADD = insert(outbox)
 # What no part has claimed: numbers are given in the order of commits, so each claim begins behind the one before.
@@ -19,6 +21,17 @@ _WAITING = select(_c.kind, func.count(), func.min(_c.created)).where(_FREE).grou
 _FIRST = select(_c.id).where(_c.kind == bindparam("of"), _FREE).order_by(_c.id).limit(bindparam("most"))
 _LINES = select(_c.line).where(*_RANGE).order_by(_c.id)
 _DELETE = delete(outbox).where(*_RANGE)
+_EXCERPTS = select(_c.id, _c.excerpt).where(_c.excerpt.in_(bindparam("ids", expanding=True)), _c.kind == DOCUMENTS, _FREE)
+_TAKE_BACK = delete(outbox).where(_c.id == bindparam("row"))
+
+
+class Line(NamedTuple):
+    """A line of the feed `kind` (crawler.feed.folders.FOLDERS). `excerpt`: the id of the document, when it is one that its
+    site cuts off."""
+
+    kind: str
+    line: bytes
+    excerpt: str | None = None
 
 
 class Outbox:
@@ -35,15 +48,25 @@ class Outbox:
         for kind, count, created in self._connection.execute(_WAITING):
             self.waiting[kind], self.oldest[kind] = count, created
 
-    def add(self, lines: list[tuple[str, bytes]], now: int) -> None:
-        """Keeps lines (kind, bytes); `noted` tells the counts after the commit."""
+    def add(self, lines: list[Line], now: int) -> None:
+        """Keeps lines; `noted` tells the counts after the commit."""
         if lines:
-            self._connection.execute(_ADD, [{"kind": kind, "line": line, "created": now} for kind, line in lines])
+            rows = [{"kind": kind, "line": line, "created": now, "excerpt": excerpt} for kind, line, excerpt in lines]
+            self._connection.execute(_ADD, rows)
 
-    def noted(self, lines: Iterable[tuple[str, bytes]], now: int) -> None:
-        for kind, _ in lines:
-            self.waiting[kind] += 1
-            self.oldest.setdefault(kind, now)
+    def take_back(self, ids: Iterable[str]) -> list[str]:
+        """Takes out the lines of the excerpts `ids` that no part has claimed; of which, one for each line. `noted` tells the count."""
+        found = self._connection.execute(_EXCERPTS, {"ids": list(ids)}).all()
+        if found:
+            self._connection.execute(_TAKE_BACK, [{"row": row.id} for row in found])
+        return [row.excerpt for row in found]
+
+    def noted(self, lines: Iterable[Line], taken_back: int, now: int) -> None:
+        """So many lines were taken back, and `lines` added."""
+        self.waiting[DOCUMENTS] = max(self.waiting[DOCUMENTS] - taken_back, 0)  # one may be another worker's
+        for line in lines:
+            self.waiting[line.kind] += 1
+            self.oldest.setdefault(line.kind, now)
 
     def first(self, kind: str, most: int) -> list[int]:
         """The numbers of the oldest lines of a kind that are in no part yet."""

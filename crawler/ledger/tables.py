@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import ExecutableDDLElement
 
-VERSION = 3  # of these tables; a step in migrate.py leads to each
+VERSION = 4  # of these tables; a step in migrate.py leads to each
 metadata = MetaData()
 
 
@@ -114,6 +114,10 @@ documents = Table(
     Column("status", String(10), nullable=False),  # published, superseded, gone
     Column("first_seen", BigInteger, nullable=False),
     Column("last_seen", BigInteger, nullable=False),
+    # Of a document that its site cuts off: what a line of duplicates/ says of it (JSON), for the day its whole text comes;
+    # and the id of that, when it has come.
+    Column("excerpt", Text),
+    Column("successor", String(20)),
 )
 
 signatures = Table(
@@ -135,6 +139,7 @@ samples = Table(
     Column("blob", Bytes, nullable=False),  # the samples, one after the other
 )
 
+_EXCERPT = text("excerpt IS NOT NULL")
 # Rows on their way into a part. They are deleted when the part lies published.
 outbox = Table(
     "outbox",
@@ -142,8 +147,10 @@ outbox = Table(
     Column("id", _Id, primary_key=True),
     Column("kind", String(10), nullable=False),
     Column("created", BigInteger, nullable=False),
+    Column("excerpt", String(20)),  # the document that it is a cut off text of: the line may be taken back
     Column("line", Bytes, nullable=False),
     Index("outbox_kind", "kind", "id"),
+    Index("outbox_excerpt", "excerpt", sqlite_where=_EXCERPT, postgresql_where=_EXCERPT),
     sqlite_autoincrement=True,  # a number that was used never comes back: a part's range stays its own
 )
 

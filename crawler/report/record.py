@@ -89,6 +89,12 @@ class Record:
         if unit.rejected:
             self.reasons[str(unit.rejected["reason"])] += 1
 
+    def completed(self, host: str, lines: int) -> None:
+        """The whole text of an excerpt came: it is a copy, and `lines` of it that had landed are not published."""
+        for tally in (self._site(host), self.total):
+            tally.duplicates += 1
+            tally.documents = max(tally.documents - lines, 0)
+
     def answered(self, host: str, seconds: float, size: int) -> None:
         """An answer came from `host` after so many seconds, with so many bytes."""
         for tally in (self._site(host), self.total):

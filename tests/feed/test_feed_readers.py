@@ -18,7 +18,7 @@ from conftest import REPO, Run
 from feed_rows import document
 
 from crawler.feed import CARD, KEPT, Feed, FeedError, encode, export_parquet, facts, newer, write_card
-from crawler.items import Document
+from crawler.items import Document, duplicate_row
 
 EXAMPLES = dict(
     re.findall(r"^### (\w+)\n.*?```python\n(.*?)```", (REPO / "data" / "README.md").read_text("utf-8"), re.M | re.S)
@@ -117,6 +117,15 @@ def test_parquet_with_every_revision(folder: Path, tmp_path: Path) -> None:
     rows = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
     assert rows[0]["published"] == datetime(2024, 3, 12, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
     assert [row["revision"] for row in rows] == [1, 1, 1, 1, 2, 1]
+
+
+def test_parquet_without_excerpts_whose_whole_text_was_published(folder: Path, tmp_path: Path) -> None:
+    excerpt = LATER[1]
+    row = duplicate_row(excerpt, "contained", ROWS[0].id, 1.0)
+    Feed(folder).publish("duplicates", [encode(row), encode({**row, "truncated": False, "id": ROWS[2].id})], run=2)
+    assert export_parquet(folder, str(tmp_path / "out.parquet")) == 4
+    assert "5.html" not in table(tmp_path / "out.parquet")
+    assert export_parquet(folder, str(tmp_path / "out.parquet"), revisions=True) == 6
 
 
 def test_a_signal_that_is_new_gets_a_column(folder: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from crawler.ledger.leases import FILL, LOOK_SECONDS
 sys.path.insert(0, str(REPO / "tests" / "ledger"))
 
 from crawls import DAY, A, Answer, Clock, crawl, listing
+from test_ledger_excerpts import *  # noqa: F403
 from test_ledger_rounds import *  # noqa: F403
 from test_ledger_rounds import library, rows
 

@@ -17,6 +17,7 @@ from crawls import A, article
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
+from test_ledger_rounds import rows
 
 from crawler.feed import FeedError, verify
 from crawler.ledger import DiskError, Held, Ledger, LedgerError, Link, State
@@ -136,7 +137,7 @@ def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         database.execute("UPDATE schema_version SET version = 99")
     database.close()
     before = path.read_bytes()
-    with pytest.raises(LedgerError, match=r"ledger\.sqlite has schema version 99, this program knows 3: use "):
+    with pytest.raises(LedgerError, match=r"ledger\.sqlite has schema version 99, this program knows 4: use "):
         Ledger.open(tmp_path)
     assert path.read_bytes() == before
 
@@ -145,18 +146,18 @@ def test_migrations_go_forward_one_step_a_transaction(tmp_path: Path) -> None:
     filled(tmp_path)
     connection, place = connect(tmp_path / "state")
 
-    def fourth(connection: Connection) -> None:
+    def fifth(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE sites ADD COLUMN note TEXT"))
 
-    def fifth(connection: Connection) -> None:
+    def sixth(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE sites ADD COLUMN more TEXT"))
         raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
-        migrate(connection, place, {3: fourth, 4: fifth}, target=5)
+        migrate(connection, place, {4: fifth, 5: sixth}, target=6)
     with connection.begin():
         columns = {row.name for row in connection.execute(text("PRAGMA table_info(sites)"))}
-        assert connection.scalar(text("SELECT version FROM schema_version")) == 4
+        assert connection.scalar(text("SELECT version FROM schema_version")) == 5
     assert "note" in columns
     assert "more" not in columns
     connection.close()
@@ -185,9 +186,38 @@ def test_signatures_of_the_first_version_are_not_taken_for_new_ones(tmp_path: Pa
         ledger.close()
 
 
+def without_excerpts(database: sqlite3.Connection) -> None:
+    """Back to version 3."""
+    database.execute("DROP INDEX outbox_excerpt")
+    for table, column in (("documents", "excerpt"), ("documents", "successor"), ("outbox", "excerpt")):
+        database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    database.execute("UPDATE schema_version SET version = 3")
+
+
+def test_an_excerpt_of_a_ledger_of_version_3_is_superseded_by_name(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    database = sqlite3.connect(path)
+    with database:
+        without_excerpts(database)
+        old, url = database.execute("SELECT id, url FROM documents LIMIT 1").fetchone()
+    database.close()
+    ledger = Ledger.open(tmp_path)
+    ledger.begin_run()
+    unit = article(f"{A}/whole", "第三十一篇：河边种树，一直种到桥头。")
+    unit.supersedes = [old]
+    ledger.commit([unit])
+    ledger.end_run()
+    ledger.close()
+    (row,) = rows(tmp_path, "duplicates")
+    assert (row["url"], row["title"], row["id"], row["kind"], row["truncated"]) == (url, "", old, "contained", True)
+    assert unit.document and row["duplicate_of"] == unit.document.id
+    assert verify(tmp_path) == []
+
+
 def test_a_ledger_from_before_the_fleet_goes_on(tmp_path: Path) -> None:
     database = sqlite3.connect(filled(tmp_path))
     with database:
+        without_excerpts(database)
         for table, column in (("frontier", "lease"), ("frontier", "holder"), ("parts", "worker"), ("runs", "worker")):
             database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         database.execute("UPDATE schema_version SET version = 2")
@@ -263,7 +293,7 @@ def test_the_same_tables_and_upserts_can_be_said_to_postgresql() -> None:
     dialect = postgresql.dialect()
     said = [str(CreateTable(table).compile(dialect=dialect)) for table in metadata.sorted_tables]
     said += [str(CreateIndex(index).compile(dialect=dialect)) for t in metadata.sorted_tables for index in t.indexes]
-    assert len(said) == 12
+    assert len(said) == 13
     assert any("WHERE state = 'queued'" in statement for statement in said)
     assert any("BIGSERIAL" in statement for statement in said)
     statement = upsert("postgresql", frontier).on_conflict_do_nothing(index_elements=["key"])

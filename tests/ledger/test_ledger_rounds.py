@@ -323,29 +323,6 @@ def test_copies_and_rejections_are_told_once(tmp_path: Path) -> None:
     assert verify(tmp_path) == []
 
 
-def test_a_complete_document_takes_the_place_of_a_truncated_one(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path)
-    ledger.begin_run([Link(f"{A}/", "list", 40)])
-    ledger.commit([article(f"{A}/cut")])
-    old = document(f"{A}/cut").id
-    row = {
-        "url": f"{A}/cut",
-        "title": "x",
-        "date": None,
-        "duplicate_of": "0" * 20,
-        "kind": "contained",
-        "similarity": 1,
-    }
-    unit = article(f"{A}/whole")
-    unit.supersedes, unit.duplicates = [old], [row]
-    ledger.commit([unit])
-    known = ledger.document(old)
-    assert known and known.status is Status.SUPERSEDED
-    ledger.end_run()
-    ledger.close()
-    assert len(rows(tmp_path, "duplicates")) == 1
-
-
 def test_failures_come_back_with_growing_gaps_and_are_quarantined(tmp_path: Path) -> None:
     clock = Clock()
     answers = library(1)
