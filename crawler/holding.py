@@ -10,7 +10,6 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from scrapy.crawler import Crawler
 from scrapy.utils.defer import maybe_deferred_to_future
@@ -69,7 +68,8 @@ class Holding:
         page = await maybe_deferred_to_future(waiting)
         if page is not article.page or page.layout:
             self._stats.inc_value("wenku/profile/lines", sum(bool(block.rule) for block in page.blocks))
-        return replace(article, page=page)
+        article.page = page
+        return article
 
     def tick(self) -> None:
         """Lets go of what must not wait any longer. Called a few times a second."""

@@ -14,6 +14,9 @@ from scrapy.utils.conf import closest_scrapy_cfg
 
 from crawler import log
 
+# NumPy's BLAS starts a thread with its memory for each core, and nothing here is its work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 BOT_NAME = "wenku"
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
@@ -115,7 +118,10 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # it runs code that others send
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # after decompression too; the largest article page of 504 had 1.3 MB
 DOWNLOAD_WARNSIZE = 0
-DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}  # a link to file:///etc/hostname was read
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.net.fetch.FetchHandler", "https": "crawler.net.fetch.FetchHandler",
+    "file": None, "ftp": None, "s3": None, "data": None,  # a link to file:///etc/hostname was read
+}  # fmt: skip
 COOKIES_ENABLED = False  # documents are public; a session only makes twins of addresses
 
 # ---- speed (measured: DESIGN 6) -----------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x00A0: 0x20}
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x00A0: 0x20}
 # A translation looks each character up; most lines hold nothing wide but these, which are replaced fifteen times as fast.
 FREQUENT = tuple(zip("，：；！？（）", ",:;!?()", strict=True))
 _RARE = re.compile("[\uff01-\uff5e\u3000\xa0]")
@@ -16,7 +16,7 @@ def fold_width(text: str) -> str:
     for wide, narrow in FREQUENT:
         if wide in text:
             text = text.replace(wide, narrow)
-    return text.translate(_WIDE) if _RARE.search(text) else text
+    return text.translate(WIDE) if _RARE.search(text) else text
 
 
 def squeeze(text: str) -> str:

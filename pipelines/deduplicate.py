@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scrapy.crawler import Crawler
 
 from crawler.document import pieces
@@ -30,4 +28,5 @@ class DeduplicatePipeline:
             self._run.merger.keep(item, signature)
         if verdict.supersedes:
             self._run.supersede(item.id, verdict.supersedes)
-        return replace(item, similar_to=[{"id": id, "similarity": value} for id, value in verdict.similar_to])
+        item.similar_to = [{"id": id, "similarity": value} for id, value in verdict.similar_to]
+        return item

@@ -116,10 +116,10 @@ class WenkuSpider(Spider):
 
     def _kept(self, url: str, page: Page, links: list[tuple[str, LinkKind]]) -> list[tuple[str, LinkKind]]:
         """The links that lead into no trap; the hits are counted."""
-        before = self.traps.counts.copy()
         kept = self.traps.read(url, page, links)
-        for reason, count in (self.traps.counts - before).items():
+        for reason, count in self.traps.counts.items():
             self._count(f"noted/{reason}", count)
+        self.traps.counts.clear()
         return kept
 
     def parse_part(self, response: Response, pages: list[Page], first: str) -> Output:
@@ -196,7 +196,9 @@ class WenkuSpider(Spider):
 
     def _followable(self, url: str) -> str | None:
         made = followable(url, self.hosts)
-        return None if made and site_of(made) in self._skip and self._skip[site_of(made)].search(made) else made
+        if not made or not self._skip:
+            return made
+        return None if site_of(made) in self._skip and self._skip[site_of(made)].search(made) else made
 
     def failed(self, failure: Failure) -> None:
         """A page that did not come: gone for good, or failed for this run."""

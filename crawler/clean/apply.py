@@ -22,7 +22,7 @@ def outside(draft: Draft, text: str, rules: Rules) -> None:
         return
     seen = view(text)
     for rule in rules.outside.rules:
-        if rule.quick.search(seen) and (found := rule.match(seen)):
+        if rule.has_word(seen) and (found := rule.match(seen)):
             _capture(draft, text, found)
             draft.truncated = draft.truncated or rule.truncated
 
@@ -41,7 +41,7 @@ def anywhere(draft: Draft, rules: Rules) -> None:
         if draft.structured and rule.text_only:
             continue
         for index, line in enumerate(list(draft.lines)):
-            if not line.rule and rule.quick.search(line.text):
+            if not line.rule and rule.has_word(line.text):
                 _inside(draft, index, line, rule)
 
 
@@ -136,7 +136,7 @@ def _gap(draft: Draft, index: int, rule: Rule, found: re.Match[str]) -> None:
 
 def head(draft: Draft, rules: Rules, titles: Titles) -> None:
     """Go down from the top: repeated titles, by-lines, breadcrumbs. Position counts the lines that stay."""
-    zone, kept = rules.head if draft.structured else rules.text_head, 0
+    zone, kept = rules.zone("head", draft.structured), 0
     for index, line in enumerate(list(draft.lines)):
         if line.rule:
             continue
@@ -177,7 +177,7 @@ def _first_verse(draft: Draft, titles: Titles, index: int, kept: int) -> bool:
 
 def tail(draft: Draft, rules: Rules) -> None:
     """Go up from the end, again and again until nothing more goes: tags, disclaimers, related lists, footers."""
-    zone = rules.tail if draft.structured else rules.text_tail
+    zone = rules.zone("tail", draft.structured)
     while True:
         kept, changed = 0, False
         for index in range(len(draft.lines) - 1, -1, -1):
@@ -238,7 +238,7 @@ def _candidates(line: Line, tier: Tier) -> tuple[Rule, ...]:
     if not found:
         return ()
     view = line.view
-    return tuple([rule for rule in found if size <= rule.longest and rule.quick.search(view)])
+    return tuple([rule for rule in found if size <= rule.longest and rule.has_word(view)])
 
 
 def _only_titles(draft: Draft, index: int, kept: int) -> bool:

@@ -7,7 +7,6 @@ has common furniture words simplified (`crawler.clean.line.view`), so each is wr
 
 from __future__ import annotations
 
-import itertools
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from crawler.clean.line import all_forms, view
+from crawler.clean.line import view
+from crawler.clean.words import any_of, beginnings
 from crawler.datafiles import data_file
 
 WHERE = ("head", "tail", "line", "piece")
@@ -54,7 +54,7 @@ class Rule:
     action: str
     within: int
     needs: tuple[str, ...]
-    quick: re.Pattern[str]  # finds any of `needs`
+    quick: list[re.Pattern[str]]  # the one that finds any of `needs`, once it was asked for: most rules never are
     also: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     unless_title: re.Pattern[str] | None
@@ -67,6 +67,12 @@ class Rule:
     outside: bool
     drops: tuple[str, ...]
     keeps: tuple[str, ...]
+
+    def has_word(self, text: str) -> bool:
+        """Whether any of `needs` stands in `text`, a line or its `view`."""
+        if not self.quick:
+            self.quick.append(any_of(self.needs))
+        return self.quick[0].search(text) is not None
 
     def match(self, view: str) -> re.Match[str] | None:
         """The match in a line's `view`, when the signals inside the line are all there."""
@@ -122,15 +128,23 @@ class Zone:
 
 @dataclass(slots=True, frozen=True)
 class Rules:
-    """The rules by where they act, for pages with markup, and for those of which only the text is left."""
+    """The rules by where they act, for pages with markup; and for those of which only the text is left (`text`, once asked for)."""
 
     head: Zone
     tail: Zone
-    text_head: Zone
-    text_tail: Zone
+    text: dict[str, Zone]
     inside: Inside  # "line" and "piece"
     outside: Tier  # the rules that also look at what stands outside of the document
     all: tuple[Rule, ...]
+
+    def zone(self, where: str, structured: bool) -> Zone:
+        """The rules of the "head" or the "tail" of a page with markup, or without."""
+        if structured:
+            return self.head if where == "head" else self.tail
+        found = self.text.get(where)
+        if found is None:
+            found = self.text[where] = _zone(self.all, where, structured=False)
+        return found
 
 
 def _place(path: Path, number: int, raw: Mapping[str, Any]) -> str:
@@ -184,7 +198,7 @@ def _rule(path: Path, number: int, raw: Mapping[str, Any]) -> Rule:
         action=raw["action"],
         within=raw.get("within", 12),
         needs=tuple(raw.get("needs", ())),
-        quick=_any(raw.get("needs", ())),
+        quick=[],
         also=_compile(place, "also", raw.get("also", "")),
         unless=_compile(place, "unless", raw.get("unless", "")),
         unless_title=_compile(place, "unless_title", raw.get("unless_title", "")),
@@ -200,31 +214,12 @@ def _rule(path: Path, number: int, raw: Mapping[str, Any]) -> Rule:
     )
 
 
-def _any(words: Iterable[str]) -> re.Pattern[str]:
-    """A pattern that finds any of `words`, in any width or script; without words it finds everything."""
-    return re.compile(_tree(sorted({form for word in words for form in all_forms(word)})))
-
-
-def _tree(words: list[str]) -> str:
-    """The alternatives `words` by their first character: a search tries 60 branches at a place instead of 250.
-
-    A word that begins with another one is left out: the pattern tells whether there is any.
-    """
-    if "" in words:
-        return ""
-    branches = []
-    for first, group in itertools.groupby(words, key=lambda word: word[0]):
-        rest = _tree([word[1:] for word in group])
-        branches.append(re.escape(first) + (f"(?:{rest})" if "|" in rest else rest))
-    return "|".join(branches)
-
-
 def _tier(rules: tuple[Rule, ...], start: int = 0) -> Tier:
     return Tier(
         start,
         rules,
-        _any([word for rule in rules for word in rule.needs] or ["\0"]),
-        _any([word for rule in rules for word in rule.needs if rule.longest > LONG] or ["\0"]),
+        any_of([word for rule in rules for word in rule.needs] or ["\0"]),
+        any_of([word for rule in rules for word in rule.needs if rule.longest > LONG] or ["\0"]),
         tuple(rule for rule in rules if not rule.needs),
         _named(rules, view),
     )
@@ -247,11 +242,7 @@ def _named(rules: tuple[Rule, ...], form: Callable[[str], str] = str) -> Inside:
     for rule in rules:
         for first in {form(word)[0] for word in rule.needs}:
             table.setdefault(first, []).append(rule)
-    branches = []
-    for first, group in itertools.groupby(words, key=lambda word: word[0]):
-        rest = _tree([word[1:] for word in group])
-        branches.append(re.escape(first) + (f"(?={rest})" if rest else ""))
-    return Inside(re.compile("|".join(branches) or "(?!)"), {first: tuple(found) for first, found in table.items()})
+    return Inside(beginnings(words), {first: tuple(found) for first, found in table.items()})
 
 
 def load(path: Path) -> Rules:
@@ -282,8 +273,7 @@ def load(path: Path) -> Rules:
     return Rules(
         head=_zone(rules, "head", structured=True),
         tail=_zone(rules, "tail", structured=True),
-        text_head=_zone(rules, "head", structured=False),
-        text_tail=_zone(rules, "tail", structured=False),
+        text={},
         inside=_named(inside),
         outside=_tier(tuple(rule for rule in rules if rule.outside)),
         all=rules,

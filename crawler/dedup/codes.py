@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.text import fold_width
+from crawler.text import WIDE
 
 Codes = NDArray[np.uint32]
 Roles = NDArray[np.uint8]
@@ -28,8 +28,10 @@ _SPACE = re.compile(r"[\s\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\u00ad]")
 
 @cache
 def _alphabet() -> str:
-    every = "".join(map(chr, range(TOP)))
-    return re.sub("[A-Z]", lambda match: match[0].lower(), fold_width(every))
+    every = np.arange(TOP, dtype=np.uint32)
+    every[list(WIDE)] = list(WIDE.values())
+    every[(every >= ord("A")) & (every <= ord("Z"))] += 32
+    return every.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @cache

@@ -78,13 +78,10 @@ class SiteTraps:
         return kept
 
     def _kept(self, links: Links) -> Kept:
-        kept: Kept = []
-        for url, kind in links:
-            if circles(url):
-                self.counts[CIRCLES] += 1
-            else:
-                kept.append((self.slots.rewritten(url), kind))
-        return kept
+        kept = [link for link in links if not circles(link[0])]
+        if len(kept) < len(links):
+            self.counts[CIRCLES] += len(links) - len(kept)
+        return [(self.slots.rewritten(url), kind) for url, kind in kept] if self.slots.learned else kept
 
     def _show(self, url: str, links: Links) -> bool:
         """Notes what a list shows; whether an article is among it that no list has shown, of a shape that is worth it."""

@@ -14,7 +14,7 @@ ENTRIES = 400_000  # of all sites together: about 60 MB; the site that was not m
 
 
 class Traps:
-    """`pages` may come without anything new from addresses of one shape; 0 for no limit. `counts` are the hits by reason."""
+    """`pages` may come without anything new from addresses of one shape; 0 for no limit. `counts` are the hits by reason, for the owner to take out."""
 
     def __init__(self, pages: int = PAGES):
         self.pages = pages
