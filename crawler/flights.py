@@ -28,6 +28,7 @@ from crawler.urls import canonical
 
 META = "flight"  # the request's meta key; redirects, retries and the further pages of an article carry it on
 GONE = (404, 410)
+VALIDATOR = 1000  # characters; those met in the field have at most 80
 # A page that was read as one of these is not what its link promised; the ledger keeps what it turned out to be.
 PART = "part"  # a later page of an article: what the spider says of one that a link led to
 LATER = "later"  # an error page that speaks of a passing trouble: too many requests, maintenance
@@ -114,8 +115,7 @@ class Flights:
         """Keeps what the answer itself says; False when there is nothing in it for the spider."""
         if isinstance(result, Response):
             if not flight.answered:
-                flight.etag = (result.headers.get("ETag") or b"").decode("latin-1")
-                flight.last_modified = (result.headers.get("Last-Modified") or b"").decode("latin-1")
+                flight.etag, flight.last_modified = _validator(result, "ETag"), _validator(result, "Last-Modified")
             flight.answered = True
             return True
         error = result.value
@@ -145,6 +145,12 @@ class Flights:
             if not self.by_host[flight.visit.host]:
                 del self.by_host[flight.visit.host]
             self._landed(flight)
+
+
+def _validator(response: Response, name: str) -> str:
+    """A header that a later visit gives back; "" for one that no database takes (NUL) or that is no header (RFC 9110, 5.5)."""
+    value = (response.headers.get(name) or b"").decode("latin-1")
+    return value if value.isprintable() and len(value) <= VALIDATOR else ""
 
 
 def _ignored(flight: Flight, error: IgnoreRequest) -> bool:

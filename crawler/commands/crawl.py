@@ -36,6 +36,7 @@ LEAST = {
     "PAGE_ATTEMPTS": 1,
     "ARTICLE_MAX_PAGES": 1,
     "CONCURRENT_REQUESTS": 1,
+    "FLEET_LEASE_SECONDS": 1,  # with 0 every page is another worker's at once
     "ROBOTS_RETRY_SECONDS": 1,  # with 0 a host without robots.txt would be asked without end
 }
 

@@ -26,7 +26,7 @@ def join(settings: Settings) -> Fleet | None:
     try:
         shelf = RedisShelf(connect(url))
         shelf.check()
-    except ValueError:
+    except (ValueError, TypeError):  # the latter for a parameter that there is not
         raise FleetError("REDIS_URL is no address: use redis://:PASSWORD@HOST:PORT/0") from None
     except ShelfAway as away:
         raise FleetError(str(away)) from None

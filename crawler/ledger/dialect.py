@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from crawler.ledger.errors import WrongAddress
@@ -17,10 +17,16 @@ from crawler.ledger.errors import WrongAddress
 Upsert = sqlite.Insert | postgresql.Insert
 CHUNK = 500  # values in one IN (…); SQLite takes 32,766 parameters, and longer statements gain nothing
 _PG_WAITS = {
+    # A database in SQL_ASCII, which initdb makes in a bare container, gives bytes otherwise.
+    "client_encoding": "UTF8",
     "connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000,
 }  # fmt: skip
 # The server looks after its end in the same way: a worker that is cut off while it writes holds the lock of all writers.
-_PG_SERVER_WAITS = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000"
+# One whose process stands still (a machine that is suspended) still has a kernel that answers: its transaction ends after half a minute.
+_PG_SERVER_WAITS = (
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000 "
+    "-c idle_in_transaction_session_timeout=30000"
+)
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # a commit is on the disk when it returns, power cuts included
@@ -40,8 +46,10 @@ def parse(url: str) -> URL:
     """A LEDGER_URL in its parts. Raises WrongAddress when it is none that can be used."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise WrongAddress("LEDGER_URL is no database address: use sqlite:///… or postgresql+psycopg://…") from None
+    if "@" in (parsed.host or ""):
+        raise WrongAddress("LEDGER_URL has an @ too many: in a name or a password write it as %40")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise WrongAddress(f"LEDGER_URL names {parsed.get_backend_name()}: use sqlite:///… or postgresql+psycopg://…")
     return parsed
@@ -59,6 +67,8 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     except ImportError as error:
         raise WrongAddress(f"LEDGER_URL needs the package {error.name}: pip install '.[fleet]'") from None
+    except NoSuchModuleError:
+        raise WrongAddress(f"LEDGER_URL names a driver that is not known ({parsed.drivername}): use postgresql+psycopg://…") from None
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine

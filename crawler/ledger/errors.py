@@ -12,7 +12,7 @@ from crawler.feed.errors import DiskError
 
 # Primary result codes of SQLite (the low byte of the extended ones), https://www.sqlite.org/rescode.html
 _BUSY, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 8, 10, 11, 13, 14, 26
-_PG_DISK_FULL = "53100"
+_PG_DISK_FULL, _PG_FORBIDDEN, _PG_READ_ONLY = "53100", "42501", "25006"
 # Classes of SQLSTATE (PostgreSQL manual, appendix A): connection exception, operator intervention (shutdown, starting up).
 _PG_AWAY = ("08", "57")
 
@@ -35,12 +35,16 @@ class Held(LedgerError):
         self.pid, self.since = pid, since
 
 
+def _first(why: object) -> str:
+    """What a database says, in one line."""
+    return (str(why).strip().splitlines() or [type(why).__name__])[0]
+
+
 class Away(LedgerError):
     """The database cannot be reached at the moment. What was not committed may be tried again."""
 
     def __init__(self, place: object, why: object):
-        reason = (str(why).strip().splitlines() or [type(why).__name__])[0]
-        super().__init__(f"cannot reach {place} ({reason}): start the server, or look at LEDGER_URL")
+        super().__init__(f"cannot reach {place} ({_first(why)}): start the server, or look at LEDGER_URL")
 
 
 def damaged(place: object, why: object) -> LedgerError:
@@ -68,6 +72,10 @@ def database_errors(place: object) -> Iterator[None]:
             ) from error
         if code in (_CORRUPT, _NOTADB):
             raise damaged(place, error.orig) from error
+        if state in (_PG_FORBIDDEN, _PG_READ_ONLY):
+            raise LedgerError(
+                f"{place} may not be written ({_first(error.orig)}): use a database that belongs to the user of LEDGER_URL and can be written"
+            ) from error
         if code == _BUSY:
             raise LedgerError(f"{place} is in use by another program: end it and start again") from error
         raise

@@ -23,16 +23,17 @@ class ShelfAway(Exception):
 
 
 class Shelf(Protocol):
-    """Pages that were taken out of the ledger for the whole fleet, by host. It may forget everything at any time.
+    """Pages that were taken out of the ledger for the whole fleet, by place (a ledger and a host). It may forget everything at
+    any time.
 
     Raises ShelfAway.
     """
 
-    def put(self, host: str, visits: Sequence[Visit]) -> None:
-        """Lays pages of `host` on the shelf."""
+    def put(self, place: str, visits: Sequence[Visit]) -> None:
+        """Lays pages on the shelf."""
         ...
 
-    def take(self, host: str, most: int) -> list[Visit]:
+    def take(self, place: str, most: int) -> list[Visit]:
         """Takes at most `most` of them, the most urgent first."""
         ...
 

@@ -27,7 +27,7 @@ from crawler.ledger.queue import Queue
 from crawler.ledger.runs import Ended, Run
 from crawler.ledger.signatures import Signatures
 from crawler.ledger.sites import Sites, begin_rounds, close_rounds
-from crawler.ledger.transactions import Patience
+from crawler.ledger.transactions import GRACE_SECONDS, Patience
 from crawler.ledger.units import Counts, Link, Policy, State, Unit, Visit, url_id
 from crawler.urls import site_of
 
@@ -150,9 +150,15 @@ class Ledger(Books):
             self.commit()
         if not self.ready(closed):
             return []
+        queue = self._queue
+        if not isinstance(queue, LeasedQueue):
+            return self._do(lambda: queue.take(most, closed))
+        self._renew()
+        if self._patience.since_back < GRACE_SECONDS:
+            return []
         try:
-            taken = self._do(lambda: self._queue.take(most, closed))
-            self._told = False
+            taken = queue.take(most, closed, self._do)
+            self._told = self._told and not taken
             return taken
         except ShelfAway as away:
             self._shelf_away(away)
@@ -242,9 +248,12 @@ class Ledger(Books):
         """Commits and publishes when it is time. Call it after units were added, and a few times a second."""
         if self.due():
             self.commit()
-        if isinstance(self._queue, LeasedQueue) and self._queue.due:
-            self._do(self._queue.renew)
+        self._renew()
         self.publish()
+
+    def _renew(self) -> None:
+        if isinstance(self._queue, LeasedQueue) and self._queue.due:
+            self._queue.renewed(self._do(self._queue.renew))
 
     def end_run(self, status: Ended = Ended.COMPLETE) -> Ended:
         """Commits, publishes everything and closes the books.

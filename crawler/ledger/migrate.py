@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, inspect, select, text, update
 
 from crawler.ledger.errors import LedgerError
-from crawler.ledger.tables import VERSION, outbox, samples, schema_version, signatures
+from crawler.ledger.tables import VERSION, new_name, outbox, samples, schema_version, signatures
 
 
 def _samples(connection: Connection) -> None:
@@ -27,9 +27,11 @@ def _fleet(connection: Connection) -> None:
 
 
 def _excerpts(connection: Connection) -> None:
-    """Version 4 knows which documents are excerpts, and what became of them."""
+    """Version 4 knows which documents are excerpts, and what became of them; and the ledger has a name."""
     _add(connection, "documents", "excerpt TEXT", "successor VARCHAR(20)")
     _add(connection, "outbox", "excerpt VARCHAR(20)")
+    _add(connection, "schema_version", "name VARCHAR(16)")
+    connection.execute(update(schema_version).values(name=new_name()))
     next(index for index in outbox.indexes if index.name == "outbox_excerpt").create(connection, checkfirst=True)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, event, func, insert, inspect, select
+from sqlalchemy.exc import ProgrammingError
 
 from crawler.feed.errors import disk_errors
 from crawler.feed.files import sync_folder
 from crawler.feed.folders import FILE_MODE
 from crawler.ledger.dialect import make_engine
-from crawler.ledger.errors import LedgerError, damaged, database_errors
+from crawler.ledger.errors import LedgerError, WrongAddress, damaged, database_errors
 from crawler.ledger.migrate import migrate
-from crawler.ledger.tables import VERSION, metadata, schema_version
+from crawler.ledger.tables import VERSION, metadata, new_name, schema_version
 from crawler.ledger.transactions import CRAWLS, WRITERS
 
 FILE = "ledger.sqlite"
@@ -22,7 +24,7 @@ _MAGIC = b"SQLite format 3\0"
 def _make_tables(engine: Engine) -> None:
     with engine.begin() as connection:
         metadata.create_all(connection)
-        connection.execute(insert(schema_version).values(version=VERSION))
+        connection.execute(insert(schema_version).values(version=VERSION, name=new_name()))
 
 
 def _create(path: Path) -> None:
@@ -80,29 +82,38 @@ def connect(state: Path, url: str = "", fleet: bool | None = None) -> tuple[Conn
 def _remote(url: str, fleet: bool | None) -> tuple[Connection, str]:
     engine = make_engine(url)
     place = engine.url.render_as_string(hide_password=True)
+    connection: Connection | None = None
     try:
+        if fleet is not None:
+            event.listen(engine, "connect", lambda made, _: _one_at_a_time(made, place, fleet))
         with database_errors(place):
-            connection = engine.connect()
-            if fleet is not None:
-                _one_at_a_time(connection, place, fleet)
+            try:
+                connection = engine.connect()
+            except ProgrammingError as error:  # a parameter that there is not
+                raise WrongAddress(f"LEDGER_URL is no address that can be used: {str(error.orig).strip()}") from None
             with connection.begin():
                 connection.execute(select(func.pg_advisory_xact_lock(WRITERS)))  # workers start together
                 if not inspect(connection).has_table(schema_version.name):
                     metadata.create_all(connection)
-                    connection.execute(insert(schema_version).values(version=VERSION))
+                    connection.execute(insert(schema_version).values(version=VERSION, name=new_name()))
             migrate(connection, place)
     except LedgerError:
+        if connection is not None:
+            connection.close()
         engine.dispose()
         raise
     return connection, place
 
 
-def _one_at_a_time(connection: Connection, place: str, fleet: bool) -> None:
-    """A crawl without a fleet has the database for itself: it knows of no leases. Raises LedgerError when others are there."""
-    lock = func.pg_try_advisory_lock_shared if fleet else func.pg_try_advisory_lock
-    with connection.begin():
-        alone = connection.scalar(select(lock(CRAWLS)))
+def _one_at_a_time(made: Any, place: str, fleet: bool) -> None:
+    """A crawl without a fleet has the database for itself: it knows of no leases. Asked of each connection (`made`, the driver's),
+    for a server that was started again has forgotten who is there. Raises LedgerError when others are."""
+    lock = "pg_try_advisory_lock_shared" if fleet else "pg_try_advisory_lock"
+    with made.cursor() as cursor:
+        alone = cursor.execute(f"SELECT {lock}({CRAWLS})").fetchone()[0]
+    made.commit()
     if not alone:
+        made.close()
         cure = "a crawl without REDIS_URL is at work there" if fleet else "start this one as a worker, with REDIS_URL"
         raise LedgerError(f"another crawl uses {place}: wait for its end ({cure})")
 

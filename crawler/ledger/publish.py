@@ -75,10 +75,12 @@ class Publisher:
 
     def _take_over(self) -> None:
         """Ends what workers on this folder had begun that are gone."""
-        for lock, name in self._member.leavers() if self._member else ():
-            try:
+        leavers = self._member.leavers() if self._member else []
+        try:
+            for _, name in leavers:
                 self._finish(name)
-            finally:
+        finally:
+            for lock, _ in leavers:
                 lock.release()
 
     def _count(self) -> None:

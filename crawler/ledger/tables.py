@@ -6,6 +6,8 @@ a killed run leaves no trace that somebody would have to clear away. Only a flee
 
 from __future__ import annotations
 
+import secrets
+
 from sqlalchemy import (
     DDL,
     BigInteger,
@@ -31,6 +33,11 @@ VERSION = 4  # of these tables; a step in migrate.py leads to each
 metadata = MetaData()
 
 
+def new_name() -> str:
+    """A name for a ledger."""
+    return secrets.token_hex(8)
+
+
 class Bytes(LargeBinary):
     """Bytes as they are: both drivers take them without the usual wrapping, which costs a microsecond a value."""
 
@@ -42,7 +49,12 @@ class Bytes(LargeBinary):
 
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts by itself only in an INTEGER PRIMARY KEY
 
-schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, nullable=False),
+    Column("name", String(16)),  # of this ledger, unlike any other's: workers of several fleets may have one Redis
+)
 
 # A site is a host without www. and m. Its round is one walk over it, from the first list to the last page
 # that was queued; a run that is cut off leaves the round open and the next one goes on with it.

@@ -20,6 +20,7 @@ from crawler.ledger.errors import Away, database_errors
 WRITERS = 0x77656E6B75  # "wenku": the advisory lock under which a worker writes
 CRAWLS = WRITERS + 1  # held by everybody who crawls: by workers together, by a crawl without a fleet alone
 RETRY_SECONDS = 0.5
+GRACE_SECONDS = 4 * RETRY_SECONDS  # after it was away: whose leases ran out meanwhile says first what he works on
 Result = TypeVar("Result")
 logger = logging.getLogger("wenku")
 _ALONE = select(func.pg_advisory_xact_lock(WRITERS))
@@ -41,6 +42,12 @@ class Patience:
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep):
         self._seconds, self._clock, self._sleep = seconds, clock, sleep
+        self._back = float("-inf")
+
+    @property
+    def since_back(self) -> float:
+        """For how many seconds a database that was away has been there again."""
+        return self._clock() - self._back
 
     def with_it(self, attempt: Callable[[], Result]) -> Result:
         """What `attempt` returns. It must be one that may be repeated after any of its steps. Raises Away when patience is over."""
@@ -59,5 +66,6 @@ class Patience:
                 self._sleep(RETRY_SECONDS)
             else:
                 if since is not None:
+                    self._back = self._clock()
                     logger.warning("the ledger is back after %.0f s; going on", self._clock() - since)
                 return made

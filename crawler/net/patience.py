@@ -74,7 +74,7 @@ class PatienceMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         site = site_of(request.url)
-        seconds = self._asked(response)
+        seconds = asked_to_wait(response, self._default)
         if seconds is None:
             if response.status < 500:
                 self._hosts.answered(site)
@@ -89,14 +89,6 @@ class PatienceMiddleware:
         waits = request.meta.get(WAITS, 0)
         return _again(request, waits + 1) if waits < PATIENCE else response
 
-    def _asked(self, response: Response) -> float | None:
-        """The seconds for which the answer wants to be left alone, None when it says no such thing."""
-        if response.status not in (429, 503):
-            return None
-        value = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        seconds = retry_after(value, datetime.now(UTC)) if value else None
-        return self._default if seconds is None and response.status == 429 else seconds
-
     def _drain(self, request: Request) -> None:
         """Takes what waits for its turn at the host out of the downloader: a slot knows no rest."""
         assert self._crawler.engine
@@ -106,6 +98,15 @@ class PatienceMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         return _again(request, request.meta.get(WAITS, 0)) if isinstance(exception, Resting) else None
+
+
+def asked_to_wait(response: Response, default: float) -> float | None:
+    """The seconds for which the answer wants to be left alone (`default` for a 429 that does not say), None when it does not."""
+    if response.status not in (429, 503):
+        return None
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1")
+    seconds = retry_after(value, datetime.now(UTC)) if value else None
+    return default if seconds is None and response.status == 429 else seconds
 
 
 def _again(request: Request, waits: int) -> Request:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from conftest import Run
+from scrapy import Request
+from scrapy.http import Response as Answer
 
 from crawler.demo import Response, Server
 from crawler.feed import verify
-from crawler.flights import Flight
+from crawler.flights import Flight, Flights
 from crawler.ledger import State, Visit
 from tests.site import Library
 
@@ -154,3 +156,19 @@ def test_depth_limit_is_kept_and_articles_stay_whole(scrapy: Scrapy, strange: Ca
     assert run.status == 0, run.err
     pages = {row["url"]: row["pages"] for row in run.rows("feed")}
     assert len(pages) == 5 and pages[library.url(12)] == 3, "the five articles that the home page shows"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [(b'W/"1a-\xe9"', 'W/"1a-é"'), (b'"a\0b"', ""), (b'"a\x1bb"', ""), (b'"' + b"x" * 5000, ""), (b"", "")]
+)
+def test_validators_that_are_none_are_not_kept(sent: bytes, kept: str) -> None:
+    """PostgreSQL takes no NUL: a page that sent one ended every worker of a fleet, at each start."""
+    landed: list[Flight] = []
+    flights = Flights(None, landed.append)
+    visit = Visit(1, "http://a.example/", "a.example", "list", 0, 0, 0, "", "")
+    request = flights.begin(visit, Request("http://a.example/", lambda response: iter(())))
+    assert request.callback
+    flight = flights.up[1]
+    answer = Answer("http://a.example/", headers={"ETag": sent, "Last-Modified": sent}, request=request)
+    list(request.callback(answer))
+    assert (flight.etag, flight.last_modified) == (kept, kept)

@@ -32,10 +32,10 @@ class Workers:
         }  # fmt: skip
         self.processes: list[subprocess.Popen[str]] = []
 
-    def start(self, delay: float = 0.0) -> subprocess.Popen[str]:
+    def start(self, delay: float = 0.0, *words: str) -> subprocess.Popen[str]:
         command = ["-m", "scrapy", "crawl", "wenku", "-a", f"start_urls={self.library.start}", "-s", f"DOWNLOAD_DELAY={delay}"]
         process = subprocess.Popen(
-            [sys.executable, *command, *ADDRESS_WORDS], cwd=REPO, env=self.env, stderr=subprocess.PIPE, text=True
+            [sys.executable, *command, *ADDRESS_WORDS, *words], cwd=REPO, env=self.env, stderr=subprocess.PIPE, text=True
         )
         self.processes.append(process)
         return process
