@@ -14,6 +14,7 @@ from crawler.ledger.documents import Change, Documents, Status
 from crawler.ledger.excerpts import Completed, Excerpts
 from crawler.ledger.frontier import NOWHERE, Added, Frontier, Links, Place
 from crawler.ledger.outbox import DOCUMENTS, Line, Outbox
+from crawler.ledger.ready import Ready
 from crawler.ledger.recent import Recent
 from crawler.ledger.signatures import Signatures
 from crawler.ledger.units import LIST, OTHER, PAGING, PART, Counts, Link, Policy, State, Unit, url_id
@@ -58,6 +59,7 @@ class Writer:
         self.recent = Recent()
         self.walks = ListWalks()
         self.run, self.counts = 0, Counts()
+        self.ready = Ready()
 
     def begin(self, run: int) -> None:
         self.run, self.counts = run, Counts()
@@ -88,6 +90,7 @@ class Writer:
         self._outbox.noted(made.lines, made.excerpts.taken_back, now)
         self._signatures.wrote(made.signed)
         self.recent.update(made.seen)
+        self.ready.clear()
 
     def _add(self, links: Links, made: Written) -> Added:
         added = self._frontier.add(links, self.run)
@@ -157,7 +160,7 @@ class Writer:
         self, units: Sequence[Unit], keys: list[bytes], pages: dict[bytes, Page], made: Written, now: int
     ) -> None:
         arrived = [(place, unit.document) for place, unit in enumerate(units) if unit.document]
-        changes = self.documents.store([document for _, document in arrived], now)
+        changes = self.documents.store([document for _, document in arrived], now, self.ready.mark)
         made.changes = {place: change for (place, _), change in zip(arrived, changes, strict=True)}
         made.signed = self._signatures.write(document.id for _, document in arrived)
         self._excerpts.complete(units, made.excerpts, made.counts)
@@ -215,7 +218,7 @@ class Writer:
             counts.revised += change is Change.REVISED
             if not unit.published:
                 excerpt = unit.document.id if unit.document.truncated else None
-                made.lines.append(Line(DOCUMENTS, encode(unit.document), excerpt))
+                made.lines.append(Line(DOCUMENTS, self.ready.line(unit.document), excerpt))
         if change is Change.SAME or (change is None and page["result"] == before):
             return
         copies = [row for row in unit.duplicates if not made.excerpts.has_told(row)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -103,13 +103,13 @@ class Documents:
             for row in chunked(_FIND, "ids", ids, self._connection)
         }
 
-    def store(self, arrived: list[Document], now: int) -> list[Change]:
-        """Records documents, sets the `revision` of each, and says which of them are to be published."""
+    def store(self, arrived: list[Document], now: int, mark_of: Callable[[Document], bytes]) -> list[Change]:
+        """Records documents, sets the `revision` of each, and says which of them are to be published. `mark_of` tells their fingerprints."""
         known = self.find({document.id for document in arrived})
         rows: dict[str, dict[str, Any]] = {}
         changes = []
         for document in arrived:
-            before, mark = known.get(document.id), fingerprint(document)
+            before, mark = known.get(document.id), mark_of(document)
             same = before is not None and before.fingerprint == mark
             document.revision = before.revision + (not same) if before else 1
             changes.append(Change.NEW if before is None else Change.SAME if same else Change.REVISED)

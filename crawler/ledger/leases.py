@@ -40,22 +40,27 @@ _IDS: Any = bindparam("ids", expanding=True)
 _QUEUED = exists().where(_c.site == sites.c.id, IS_QUEUED, _c.id.not_in(bindparam("flying", expanding=True)))
 _TO_BE_HAD = exists().where(_c.site == sites.c.id, IS_QUEUED, or_(_OVER, _c.holder == ON_SHELF))
 _LOOK = select(sites.c.id, _TO_BE_HAD.label("free")).where(_QUEUED).order_by(sites.c.id)
+# Pages are handed out without the lock of all writers. Rows that another transaction is at are passed over, so nobody waits
+# here, no row is given twice, and no two transactions wait for each other.
 _BEST = (
     select(_c.id)
     .where(_c.site == bindparam("of"), IS_QUEUED, or_(_OVER, _c.holder == ON_SHELF))
     .order_by(_c.priority.desc(), _c.id)
     .limit(FILL)
+    .with_for_update(skip_locked=True)
+    .cte("best")
 )
-_LAY_OUT = update(frontier).where(_c.id.in_(_BEST)).values(lease=_NOW + _LEASE, holder=ON_SHELF)
+_LAY_OUT = update(frontier).where(_c.id == _BEST.c.id).values(lease=_NOW + _LEASE, holder=ON_SHELF)
 _LAY_OUT_ROWS = _LAY_OUT.returning(
     _c.id, _c.url, _c.kind, _c.priority, _c.depth, _c.tries, _c.etag, _c.last_modified, _c.walk
 )
-_TAKE = (
-    update(frontier)
+_THERE = (
+    select(_c.id)
     .where(_c.id.in_(_IDS), IS_QUEUED, or_(_c.holder == ON_SHELF, _c.holder == bindparam("me")))
-    .values(lease=_NOW + _LEASE, holder=bindparam("me"))
-    .returning(_c.id)
+    .with_for_update(skip_locked=True)
+    .cte("there")
 )
+_TAKE = update(frontier).where(_c.id == _THERE.c.id).values(lease=_NOW + _LEASE, holder=bindparam("me")).returning(_c.id)
 _MINE = update(frontier).where(_c.id.in_(_IDS), IS_QUEUED, _c.holder == bindparam("me"))
 _RENEW = _MINE.values(lease=_NOW + _LEASE)
 _RETURN = _MINE.values(lease=None, holder=None)
@@ -162,7 +167,7 @@ class LeasedQueue:
 
     def take(self, most: int, closed: Container[str], do: Do) -> list[Visit]:
         """At most `most` pages to fetch, from as many sites as there are, none of a site in `closed`. `do` carries out a step in
-        a transaction, once more when the database was away. Raises ShelfAway, and then leaves Redis alone for a while."""
+        a transaction (which needs no lock), once more when the database was away. Raises ShelfAway, and then leaves Redis alone for a while."""
         if self._clock() < self._rested:
             return []
         with self._patient():

@@ -157,7 +157,7 @@ class Ledger(Books):
         if self._patience.since_back < GRACE_SECONDS:
             return []
         try:
-            taken = queue.take(most, closed, self._do)
+            taken = queue.take(most, closed, lambda step: self._do(step, reading=True))  # waits for no writer
             self._told = self._told and not taken
             return taken
         except ShelfAway as away:
@@ -222,6 +222,7 @@ class Ledger(Books):
             if not self.run:
                 raise LedgerError("units can only be committed in a run: call begin_run first")
             now = int(self._clock())
+            self._writer.ready.prepare(self._pending)
             written = self._do(lambda: self._writer.write(self._merged(), now))
             self._pending = []
             self._writer.wrote(written, now)

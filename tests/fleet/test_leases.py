@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -146,6 +147,49 @@ def test_pages_that_do_not_reach_the_shelf_are_laid_out_once_more(tmp_path: Path
     time.sleep(0.6)
     assert ends_whole(ledger, taken) is Ended.COMPLETE
     ledger.close()
+
+
+class LockedShelf(DictShelf):
+    """Asked by several threads; it loses what is laid on it every third time, so that pages are laid out again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock, self._puts = threading.Lock(), 0
+
+    def put(self, place: str, visits: Sequence[Visit]) -> None:
+        with self._lock:
+            self._puts += 1
+            if self._puts % 3:
+                super().put(place, visits)
+
+    def take(self, place: str, most: int) -> list[Visit]:
+        with self._lock:
+            return super().take(place, most)
+
+
+def test_no_page_is_given_to_two_workers_that_ask_at_once(tmp_path: Path, database: str) -> None:
+    shelf, given, wrong = LockedShelf(), list[int](), list[BaseException]()
+    starts = [Link(f"http://{host}.example/{number}.html") for host in "ab" for number in range(300)]
+
+    def work() -> None:
+        try:
+            ledger = Ledger.open(tmp_path, url=database, fleet=Fleet(shelf, patience=0))
+            ledger.begin_run(starts)
+            while ledger.ready() or ledger.in_flight:
+                visits = ledger.take(7)
+                given.extend(visit.id for visit in visits)
+                ledger.commit([Unit(visit.url) for visit in visits])
+            ledger.close()
+        except BaseException as problem:
+            wrong.append(problem)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not wrong, wrong
+    assert sorted(given) == sorted(set(given)) and len(given) == 600
 
 
 def test_two_fleets_may_have_one_redis(tmp_path: Path, postgres: Postgres) -> None:
