@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,7 +111,7 @@ class Run:
         self._stored: dict[str, Document] = {}
         self._seen: defaultdict[str, Seen] = defaultdict(Seen)
         self._limited: set[str] = set()  # hosts of which a run has had enough
-        self._completed: dict[str, str] = {}
+        self._completed: dict[str, Sequence[str]] = {}
         self._began = time.monotonic()
         self._stopping = 0.0
         self._ended = False
@@ -144,14 +144,13 @@ class Run:
         self.known.remove(document.id)
         self._completed.pop(document.id, None)
 
-    def supersede(self, new: str, old: str) -> None:
-        """The document `new` completes the truncated one `old`, which is withdrawn when `new` is written."""
+    def supersede(self, new: str, old: Sequence[str]) -> None:
+        """The document `new` completes the truncated ones `old`, which are withdrawn when `new` is written."""
         self._completed[new] = old
 
-    def superseded_by(self, document: Document) -> list[str]:
+    def superseded_by(self, document: Document) -> Sequence[str]:
         """The documents that this one replaces, once."""
-        old = self._completed.pop(document.id, None)
-        return [old] if old else []
+        return self._completed.pop(document.id, ())
 
     def limit(self, name: str, host: str = "", many: int = 1) -> None:
         """A limit was hit: it is told at the end. One that holds up a whole `host` counts once and ends the run as limited."""

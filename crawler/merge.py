@@ -89,7 +89,7 @@ class Merger:
         more: list[Similar] = [{"id": id, "similarity": value} for id, value in verdict.similar_to if id not in told]
         if more:
             unit = replace(unit, document=replace(document, similar_to=[*document.similar_to, *more]))
-        return replace(unit, supersedes=[*unit.supersedes, verdict.supersedes]) if verdict.supersedes else unit
+        return replace(unit, supersedes=[*unit.supersedes, *verdict.supersedes]) if verdict.supersedes else unit
 
 
 def _follow(unit: Unit, moved: dict[str, str]) -> Unit:

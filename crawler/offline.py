@@ -5,6 +5,7 @@ Nothing is fetched and nothing is put into a ledger: the feed is made in one go,
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -95,6 +96,7 @@ class _Desk:
         self._writers, self._told = writers, told
         self._known = Deduplicator()
         self._truncated: dict[str, Document] = {}  # held back: a complete one may follow
+        self._copies: defaultdict[str, list[tuple[Document, str, float]]] = defaultdict(list)  # of those
 
     def leave(self, words: str, wrong: bool) -> None:
         """Notes a page that is no article, or a line that is no record."""
@@ -115,8 +117,12 @@ class _Desk:
             return
         self._known.add(made.id, signature)
         made = replace(made, similar_to=[{"id": id, "similarity": value} for id, value in verdict.similar_to])
-        if verdict.supersedes in self._truncated:
-            self._copy(self._truncated.pop(str(verdict.supersedes)), "contained", made.id, 1.0)
+        for excerpt in verdict.supersedes:
+            if excerpt in self._truncated:
+                self._copy(self._truncated.pop(excerpt), "contained", made.id, 1.0)
+                self._known.remove(excerpt)
+                for copy, _, similarity in self._copies.pop(excerpt, ()):
+                    self._write_copy(copy, "contained", made.id, similarity)
         if made.truncated:
             self._truncated[made.id] = made
         else:
@@ -126,12 +132,20 @@ class _Desk:
         """Publishes what waits, and says what came of all."""
         for document in self._truncated.values():
             self._publish(document)
+            for copy, kind, similarity in self._copies.pop(document.id, ()):
+                self._write_copy(copy, kind, document.id, similarity)
         for writer in self._writers.values():
             writer.flush()
         return self.tally
 
     def _copy(self, made: Document, kind: str, of: str, similarity: float) -> None:
         self.tally.duplicates += 1
+        if of in self._truncated:  # which of the two is published is not known yet
+            self._copies[of].append((replace(made, body=""), kind, similarity))
+        else:
+            self._write_copy(made, kind, of, similarity)
+
+    def _write_copy(self, made: Document, kind: str, of: str, similarity: float) -> None:
         self._writers["duplicates"].add(encode(duplicate_row(made, kind, of, similarity)))
 
     def _publish(self, made: Document) -> None:

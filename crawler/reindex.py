@@ -6,14 +6,16 @@ For a data folder whose `state/` was lost or moved away: without it every docume
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 from crawler.dedup import Deduplicator
 from crawler.document import pieces
 from crawler.feed import FOLDERS, FeedError, read_manifest
+from crawler.feed.encode import record
 from crawler.feed.files import open_lines
-from crawler.feed.read import successors
+from crawler.feed.read import Excerpts
 from crawler.items import Document
 from crawler.ledger import Ended, Ledger, Unit
 
@@ -37,16 +39,19 @@ def reindex(ledger: Ledger, data_dir: Path) -> int:
     Nothing is published, and what the ledger knows already stays as it is.
     """
     known, count = Deduplicator(ledger.signatures), 0
-    excerpts: dict[str, list[str]] = {}
-    for excerpt, whole in successors(data_dir).items():
-        excerpts.setdefault(whole, []).append(excerpt)
+    excerpts, held = Excerpts(data_dir), defaultdict[str, set[str]](set)  # of documents the excerpts that they hold
     ledger.begin_run()
     for document in published(data_dir):
         count += 1
+        whole, before = excerpts.whole_of(record(document)), excerpts.told_of(document.id)
+        if whole:
+            held[whole].add(document.id)
+        elif before:
+            held[before].discard(document.id)
         if ledger.document(document.id) is None or document.revision > 1:
             known.add(document.id, document.body, parts=pieces(document), truncated=document.truncated)
-            held = excerpts.get(document.id, ())
-            ledger.add(Unit(document.url, kind="article", document=document, published=True, supersedes=held))
+            gone = held.get(document.id, ())
+            ledger.add(Unit(document.url, kind="article", document=document, published=True, supersedes=sorted(gone)))
             if ledger.due():
                 ledger.commit()
     ledger.end_run(Ended.COMPLETE)

@@ -189,9 +189,9 @@ def judged(candidates: Iterable[Row]) -> tuple[list[Row], list[Row]]:
         if verdict.kind != "new":
             removed.append(row | {"duplicate_of": verdict.of, "kind": verdict.kind, "similarity": round(verdict.similarity, 3)})
             continue
-        if verdict.supersedes:  # the whole of what another site had cut off
-            known.remove(verdict.supersedes)
-            removed.append(kept.pop(verdict.supersedes) | {"duplicate_of": row["id"], "kind": "contained", "similarity": 1.0})
+        for excerpt in verdict.supersedes:  # what another site had cut off
+            known.remove(excerpt)
+            removed.append(kept.pop(excerpt) | {"duplicate_of": row["id"], "kind": "contained", "similarity": 1.0})
         known.add(row["id"], body, **given)
         kept[row["id"]] = row
     return list(kept.values()), removed

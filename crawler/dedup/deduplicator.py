@@ -34,14 +34,14 @@ class Verdict:
     parts are known).
     `similarity`: Jaccard similarity to `of`, for "contained" the share of the text that is known; 0 for "new".
     `similar_to`: (id, similarity) of documents that share much text and are others, the most similar first.
-    `supersedes`: for "new", the id of a truncated document that this one completes.
+    `supersedes`: for "new", the ids of truncated documents that this one completes.
     """
 
     kind: Kind
     of: str | None = None
     similarity: float = 0.0
     similar_to: tuple[tuple[str, float], ...] = ()
-    supersedes: str | None = None
+    supersedes: tuple[str, ...] = ()
 
 
 _NEW = Verdict("new")
@@ -134,7 +134,7 @@ class Deduplicator:
             if record.digest == signature.digest:
                 return Verdict("exact", id, 1.0)
         similar: dict[str, float] = {}
-        supersedes: tuple[float, str] | None = None
+        supersedes: list[str] = []
         best: tuple[float, Verdict] | None = None
         for id, record in candidates:
             assert signature.sketch is not None
@@ -143,7 +143,7 @@ class Deduplicator:
             if relation == "linked":
                 similar[id] = round(found.similarity, 3)
             elif relation == "completes":
-                supersedes = max(supersedes or (0.0, id), (found.covers, id))
+                supersedes.append(id)
             elif relation:
                 held = min(found.covered + found.seams, 1.0)
                 # Of several the one that differs least in what matters, a full copy before a longer text.
@@ -157,7 +157,7 @@ class Deduplicator:
         if best:
             return best[1]
         linked = tuple(sorted(similar.items(), key=lambda each: -each[1]))
-        return Verdict("new", similar_to=linked, supersedes=supersedes[1] if supersedes else None)
+        return Verdict("new", similar_to=linked, supersedes=tuple(supersedes))
 
     def _collection(self, signature: Signature, verdict: Verdict, exclude: str | None) -> Verdict:
         """A collection most of whose text stands in parts that are known is no new document."""

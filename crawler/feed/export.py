@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from crawler.feed.errors import FeedError, disk_errors
 from crawler.feed.files import sync_folder, temporary
 from crawler.feed.folders import FILE_MODE, SCHEMA_VERSION
 from crawler.feed.manifest import Part
-from crawler.feed.read import rows, successors
+from crawler.feed.read import Excerpts, rows
 from crawler.feed.since import newer
 from crawler.feed.store import Store, is_address
 
@@ -29,11 +29,11 @@ _TIMES = ("published", "fetched_at")
 
 
 class _Found:
-    """What the first reading finds: the last revision of what has several, and signals that are not known here; `held`
-    has the ids of excerpts whose whole text was published."""
+    """What the first reading finds: the last revision of what has several, and signals that are not known here; `excerpts`
+    knows those whose whole text was published."""
 
-    def __init__(self, documents: Iterator[dict[str, Any]], held: Collection[str] = ()):
-        self._held = held
+    def __init__(self, documents: Iterator[dict[str, Any]], excerpts: Excerpts | None):
+        self._excerpts = excerpts
         self.last: dict[str, int] = {}
         self.signals: dict[str, set[type]] = {}
         self.personal: set[str] = set()
@@ -47,7 +47,9 @@ class _Found:
                     self.signals.setdefault(name, set()).add(type(value))
 
     def superseded(self, row: dict[str, Any]) -> bool:
-        return bool(row["revision"] < self.last.get(row["id"], 0) or (row["truncated"] and row["id"] in self._held))
+        if row["revision"] < self.last.get(row["id"], 0):
+            return True
+        return self._excerpts is not None and bool(self._excerpts.whole_of(row))
 
 
 def export_parquet(data_dir: str | Path, target: str, *, since: str = "", revisions: bool = False) -> int:
@@ -63,7 +65,7 @@ def export_parquet(data_dir: str | Path, target: str, *, since: str = "", revisi
     except ImportError:
         raise FeedError("Parquet needs the package pyarrow: pip install '.[parquet]'") from None
     parts = newer(data_dir, "documents", since)
-    found = _Found(rows(data_dir, "documents", parts), successors(data_dir))
+    found = _Found(rows(data_dir, "documents", parts), None if revisions else Excerpts(data_dir))
     schema = _schema(found)
     count = 0
     with _target(target) as file, pyarrow.parquet.ParquetWriter(

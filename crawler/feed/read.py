@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,26 @@ from crawler.feed.folders import FOLDERS, check_compression
 from crawler.feed.manifest import Part, read_manifest
 
 
-def successors(data_dir: str | Path) -> dict[str, str]:
-    """Of documents that their site cuts off the one that holds all of it, by id, as the duplicates feed says. Raises FeedError."""
-    manifest = read_manifest(Path(data_dir) / FOLDERS["duplicates"], "duplicates")
-    parts = [manifest.parts[name] for name in sorted(manifest.parts)]
-    return {
-        row["id"]: row["duplicate_of"]
-        for row in rows(data_dir, "duplicates", parts)
-        if row["kind"] == "contained" and row.get("truncated") and "id" in row
-    }
+class Excerpts:
+    """Of documents that their site cuts off the ones that hold all of them, as the duplicates feed says. Raises FeedError."""
+
+    def __init__(self, data_dir: str | Path):
+        manifest = read_manifest(Path(data_dir) / FOLDERS["duplicates"], "duplicates")
+        parts = [manifest.parts[name] for name in sorted(manifest.parts)]
+        self._told: dict[str, tuple[str, str]] = {}  # by id: when it was fetched, and the id of the whole
+        for row in rows(data_dir, "duplicates", parts):
+            if row["kind"] == "contained" and row.get("truncated") and row.get("id", row["duplicate_of"]) != row["duplicate_of"]:
+                self._told[row["id"]] = max(self._told.get(row["id"], ("", "")), (row["fetched_at"], row["duplicate_of"]))
+
+    def told_of(self, id: str) -> str:
+        """The id of the document that holds all of an excerpt, as was told last; "" when nothing was."""
+        return self._told.get(id, ("", ""))[1]
+
+    def whole_of(self, row: Mapping[str, Any]) -> str:
+        """The id of the document that holds all of a line of the documents feed; "" when it stands for itself: it is whole, or was
+        published after that was told."""
+        when, whole = self._told.get(row["id"], ("", ""))
+        return whole if row["truncated"] and row["fetched_at"] <= when else ""
 
 
 def rows(data_dir: str | Path, kind: str, parts: Iterable[Part]) -> Iterator[dict[str, Any]]:

@@ -25,7 +25,8 @@ AGAIN_SECONDS = 1.0  # until Redis is asked once more when it is away: without a
 # Who comes so late for his turn was held up (a database that was away holds up the whole process): others have had the
 # turns after it meanwhile, and he takes a new one.
 LATE_SECONDS = 1.0
-LONGEST_REST = 7 * 86400.0  # no host is left alone for longer
+LONGEST_REST = 86400.0  # no host is left alone for longer
+LOOK_SECONDS = 0.5  # so often a worker without a delay asks whether the host rests
 # The moment of the next turn at a host is kept in milliseconds of Redis' own clock. A turn that is taken moves it on. A rest
 # that the host asked for is a key that goes when it is over; while it is longer than who asks can wait, no turn is taken.
 _TAKE = """
@@ -84,6 +85,7 @@ class TurnsMiddleware:
             raise NotConfigured
         self._crawler, self._hosts = crawler, hosts_of(crawler)
         self._turns = Turns(connect(crawler.settings["REDIS_URL"]))
+        self._looked: dict[str, float] = {}
         self._longest = crawler.settings.getfloat("RETRY_AFTER_MAX")
         self._default = crawler.settings.getfloat("RETRY_AFTER_DEFAULT")
 
@@ -95,7 +97,7 @@ class TurnsMiddleware:
         from twisted.internet import reactor
 
         delay, host = self._delay(request), site_of(request.url)
-        if not delay:
+        if not delay and not self._rests_by_now(host):
             return
         while True:
             wait = await self._take(host, delay)
@@ -125,6 +127,15 @@ class TurnsMiddleware:
                 return wait
             self._hosts.refused(host, wait, f"another worker was told to come back in {wait:.0f} s")
             raise PutOff(host, self._hosts.why_off(host) or "it rests")
+
+    def _rests_by_now(self, host: str) -> bool:
+        now = time.monotonic()
+        if now - self._looked.get(host, float("-inf")) < LOOK_SECONDS:
+            return False
+        rests = self._rests(host)
+        if not rests:
+            self._looked[host] = now
+        return rests
 
     def _rests(self, host: str) -> bool:
         try:

@@ -77,6 +77,7 @@ class Writer:
         self._documents(units, keys, pages, made, now)
         for place, (unit, key) in enumerate(zip(units, keys, strict=True)):
             self._finish(unit, pages[key], made.changes.get(place), made, now)
+        self._excerpts.settle(made.excerpts, made.counts)
         self._walk(units, [pages[key] for key in keys], made)
         self._frontier.finish(list(pages.values()))
         self._frontier.close_walks({_root(page) for page in pages.values() if page["kind"] in (LIST, PAGING)})

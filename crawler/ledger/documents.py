@@ -24,7 +24,7 @@ _FIND = select(
 _SEEN = update(documents).where(_c.id == bindparam("row")).values(last_seen=bindparam("now"))
 _PUBLISHED: BindParameter[str] = bindparam("published")
 _EXCERPT = select(_c.id, _c.url, _c.revision, _c.excerpt).where(
-    _c.id.in_(bindparam("ids", expanding=True)), _c.status == bindparam("published")
+    _c.id.in_(bindparam("ids", expanding=True)), _c.status == bindparam("published"), _c.excerpt.is_not(None)
 )
 _SUPERSEDED = update(documents).where(_c.id == bindparam("row")).values(status=bindparam("to"), successor=bindparam("by"))
 _STATUS = update(documents).where(_c.id == bindparam("row"), _c.status == _PUBLISHED).values(status=bindparam("to"))
@@ -110,7 +110,8 @@ class Documents:
         changes = []
         for document in arrived:
             before, mark = known.get(document.id), mark_of(document)
-            same = before is not None and before.fingerprint == mark
+            # What was superseded was taken back, or told as a copy: its readers are to hear of it again.
+            same = before is not None and before.fingerprint == mark and before.status is not Status.SUPERSEDED
             document.revision = before.revision + (not same) if before else 1
             changes.append(Change.NEW if before is None else Change.SAME if same else Change.REVISED)
             first = before.first_seen if before else now

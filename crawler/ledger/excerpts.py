@@ -7,8 +7,9 @@ All methods run inside the caller's transaction.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,10 +31,12 @@ class Completed:
     lines: list[Line] = field(default_factory=list)
     taken_back: int = 0
     unseen: list[tuple[str, int]] = field(default_factory=list)
+    documents: int = 0  # that were counted and are not published
+    revised: int = 0
 
     def has_told(self, row: Any) -> bool:
-        """Whether duplicates/ says already what `row` does."""
-        return "id" in row and self.told.get(row["id"]) == row["duplicate_of"]
+        """Whether duplicates/ says already what `row` does, or there is nothing to say: the page of the whole shows less by now."""
+        return "id" in row and row["duplicate_of"] in (row["id"], self.told.get(row["id"]))
 
 
 class Excerpts:
@@ -42,7 +45,8 @@ class Excerpts:
 
     def followed(self, units: Sequence[Unit]) -> tuple[Sequence[Unit], Completed]:
         """The units of a group; their duplicates name documents that stand in the feed."""
-        new = {old: unit.document.id for unit in units if unit.document for old in unit.supersedes}
+        whole = {unit.document.id for unit in units if unit.document and not unit.document.truncated}
+        new = {old: unit.document.id for unit in units if unit.document for old in unit.supersedes if old not in whole}
         named = {str(row[key]) for unit in units for row in unit.duplicates for key in ("id", "duplicate_of") if key in row}
         known = self._documents.find(named) if named else {}
         before = {each.id: each.successor for each in known.values() if each.successor}
@@ -52,14 +56,14 @@ class Excerpts:
         return [replace(unit, duplicates=[_followed(row, made) for row in unit.duplicates]) for unit in units], made
 
     def complete(self, units: Sequence[Unit], made: Completed, counts: Counts) -> None:
-        """Withdraws what the documents of `units` supersede, and takes it out of the `counts` when it was not published yet.
-        After the documents were stored."""
+        """Withdraws what the documents of `units` supersede. After the documents were stored, before the pages are finished."""
         new = made.gone
         if not new:
             return
         arrived = {unit.document.id for unit in units if unit.document}  # their lines are not made at all
         silent = {old for unit in units if unit.published for old in unit.supersedes}
         found = self._documents.supersede(new)
+        made.told |= {excerpt.id: new[excerpt.id] for excerpt in found}
         back = Counter(self._outbox.take_back(new))
         made.taken_back = back.total()
         for excerpt in found:
@@ -67,11 +71,30 @@ class Excerpts:
                 continue
             made.lines.append(Line("duplicates", encode({**excerpt.row, "duplicate_of": new[excerpt.id]})))
             counts.duplicates += 1
-            lines = back[excerpt.id]
-            made.unseen.append((str(excerpt.row["site"]), lines + (excerpt.id in arrived)))
-            first = lines >= excerpt.revision  # then no reader has ever seen it
-            counts.documents = max(counts.documents - first, 0)
-            counts.revised = max(counts.revised - (lines - first), 0)
+            waited = back[excerpt.id]
+            unseen = waited + (excerpt.id in arrived)
+            made.unseen.append((str(excerpt.row["site"]), unseen))
+            first = waited > 0 and unseen >= excerpt.revision  # then no reader has ever seen it
+            made.documents += first
+            made.revised += waited - first
+        self._outbox.rewrite("duplicates", new, self._copied(new))
+
+    @staticmethod
+    def _copied(new: dict[str, str]) -> Callable[[bytes], bytes | None]:
+        """Turns a waiting line about a copy of an excerpt into one about a copy of the whole."""
+
+        def copied(line: bytes) -> bytes | None:
+            row = json.loads(line)
+            whole = new.get(row["duplicate_of"])
+            return encode({**row, "duplicate_of": whole, "kind": "contained"}) if whole and whole != row.get("id") else None
+
+        return copied
+
+    @staticmethod
+    def settle(made: Completed, counts: Counts) -> None:
+        """Takes out of the counts of a run, when its group is counted, what no reader will see; another run may have counted it."""
+        counts.documents = max(counts.documents - made.documents, 0)
+        counts.revised = max(counts.revised - made.revised, 0)
 
 
 def _followed(row: Any, made: Completed) -> Any:

@@ -28,7 +28,7 @@ def _fleet(connection: Connection) -> None:
 
 def _excerpts(connection: Connection) -> None:
     """Version 4 knows which documents are excerpts, and what became of them; and the ledger has a name."""
-    _add(connection, "documents", "excerpt TEXT", "successor VARCHAR(20)")
+    _add(connection, "documents", "excerpt TEXT DEFAULT ''", "successor VARCHAR(20)")  # "": nobody knows of those that are there
     _add(connection, "outbox", "excerpt VARCHAR(20)")
     _add(connection, "schema_version", "name VARCHAR(16)")
     connection.execute(update(schema_version).values(name=new_name()))

@@ -11,11 +11,11 @@ from sqlalchemy.exc import ProgrammingError
 from crawler.feed.errors import disk_errors
 from crawler.feed.files import sync_folder
 from crawler.feed.folders import FILE_MODE
-from crawler.ledger.dialect import make_engine
+from crawler.ledger.dialect import make_engine, parse
 from crawler.ledger.errors import LedgerError, WrongAddress, damaged, database_errors
 from crawler.ledger.migrate import migrate
 from crawler.ledger.tables import VERSION, metadata, new_name, schema_version
-from crawler.ledger.transactions import CRAWLS, WRITERS
+from crawler.ledger.transactions import CRAWLS, MAKERS
 
 FILE = "ledger.sqlite"
 _MAGIC = b"SQLite format 3\0"
@@ -59,9 +59,9 @@ def connect(state: Path, url: str = "", fleet: bool | None = None) -> tuple[Conn
     Raises LedgerError for a database that is damaged or of a newer version (it is kept), DiskError when the
     disk does not take it.
     """
-    if url:
+    if url and not parse(url).get_backend_name().startswith("sqlite"):
         return _remote(url, fleet)
-    path = state / FILE
+    path = _file(url) if url else state / FILE
     if not path.exists():
         _create(path)
     _look(path)
@@ -79,6 +79,17 @@ def connect(state: Path, url: str = "", fleet: bool | None = None) -> tuple[Conn
     return connection, str(path)
 
 
+def _file(url: str) -> Path:
+    """The file that a sqlite:/// address names."""
+    name = parse(url).database
+    if not name or name == ":memory:":
+        raise WrongAddress("LEDGER_URL names no file: use sqlite:///folder/ledger.sqlite, and four slashes from the root")
+    path = Path(name).absolute()
+    if not path.parent.is_dir():
+        raise WrongAddress(f"LEDGER_URL names a file in a folder that is not there: make {path.parent} first")
+    return path
+
+
 def _remote(url: str, fleet: bool | None) -> tuple[Connection, str]:
     engine = make_engine(url)
     place = engine.url.render_as_string(hide_password=True)
@@ -92,11 +103,14 @@ def _remote(url: str, fleet: bool | None) -> tuple[Connection, str]:
             except ProgrammingError as error:  # a parameter that there is not
                 raise WrongAddress(f"LEDGER_URL is no address that can be used: {str(error.orig).strip()}") from None
             with connection.begin():
-                connection.execute(select(func.pg_advisory_xact_lock(WRITERS)))  # workers start together
+                connection.execute(select(func.pg_advisory_lock(MAKERS)))  # workers start together
+            with connection.begin():
                 if not inspect(connection).has_table(schema_version.name):
                     metadata.create_all(connection)
                     connection.execute(insert(schema_version).values(version=VERSION, name=new_name()))
             migrate(connection, place)
+            with connection.begin():
+                connection.execute(select(func.pg_advisory_unlock(MAKERS)))
     except LedgerError:
         if connection is not None:
             connection.close()

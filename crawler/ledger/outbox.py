@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from crawler.feed.folders import FOLDERS
 from crawler.ledger.tables import outbox, parts
@@ -22,6 +22,8 @@ _FIRST = select(_c.id).where(_c.kind == bindparam("of"), _FREE).order_by(_c.id).
 _LINES = select(_c.line).where(*_RANGE).order_by(_c.id)
 _DELETE = delete(outbox).where(*_RANGE)
 _EXCERPTS = select(_c.id, _c.excerpt).where(_c.excerpt.in_(bindparam("ids", expanding=True)), _c.kind == DOCUMENTS, _FREE)
+_WAITING_LINES = select(_c.id, _c.line).where(_c.kind == bindparam("of"), _FREE)
+_REWRITE = update(outbox).where(_c.id == bindparam("row")).values(line=bindparam("changed"))
 _TAKE_BACK = delete(outbox).where(_c.id == bindparam("row"))
 
 
@@ -60,6 +62,13 @@ class Outbox:
         if found:
             self._connection.execute(_TAKE_BACK, [{"row": row.id} for row in found])
         return [row.excerpt for row in found]
+
+    def rewrite(self, kind: str, words: Iterable[str], change: Callable[[bytes], bytes | None]) -> None:
+        """Puts what `change` makes of them in the place of the waiting lines of `kind` in which one of `words` stands."""
+        wanted = [word.encode() for word in words]
+        for row in self._connection.execute(_WAITING_LINES, {"of": kind}).all():
+            if any(word in row.line for word in wanted) and (line := change(row.line)):
+                self._connection.execute(_REWRITE, {"row": row.id, "changed": line})
 
     def noted(self, lines: Iterable[Line], taken_back: int, now: int) -> None:
         """So many lines were taken back, and `lines` added."""

@@ -19,6 +19,7 @@ from crawler.ledger.errors import Away, database_errors
 
 WRITERS = 0x77656E6B75  # "wenku": the advisory lock under which a worker writes
 CRAWLS = WRITERS + 1  # held by everybody who crawls: by workers together, by a crawl without a fleet alone
+MAKERS = WRITERS + 2  # held while tables are made or migrated
 RETRY_SECONDS = 0.5
 GRACE_SECONDS = 4 * RETRY_SECONDS  # after it was away: whose leases ran out meanwhile says first what he works on
 Result = TypeVar("Result")

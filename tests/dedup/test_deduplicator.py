@@ -108,7 +108,7 @@ def test_the_complete_document_supersedes_the_truncated_one() -> None:
     made = Deduplicator()
     made.add("stub", REPORTS[0][:700], truncated=True)
     verdict = made.check(REPORTS[0])
-    assert (verdict.kind, verdict.supersedes) == ("new", "stub")
+    assert (verdict.kind, verdict.supersedes) == ("new", ("stub",))
     made.add("whole", REPORTS[0])
     assert made.check(REPORTS[0][:700], truncated=True).of in ("whole", "stub")
 
@@ -117,7 +117,7 @@ def test_a_longer_document_does_not_supersede_a_complete_one() -> None:
     made = Deduplicator()
     made.add("part", REPORTS[0])
     verdict = made.check("\n".join(REPORTS[:4]))
-    assert (verdict.kind, verdict.supersedes) == ("new", None)
+    assert (verdict.kind, verdict.supersedes) == ("new", ())
 
 
 def _collection(texts: Iterable[str]) -> tuple[str, list[dict[str, object]]]:

@@ -274,3 +274,28 @@ def test_addresses_that_are_none(tmp_path: Path, url: str, word: str) -> None:
     with pytest.raises(WrongAddress, match=word) as said:
         Ledger.open(tmp_path, url=url)
     assert "ss@" not in str(said.value), "a piece of the password"
+
+
+def test_workers_that_migrate_at_once(tmp_path: Path, database: str) -> None:
+    opened(tmp_path, database, DictShelf()).close()
+    with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as connection:
+        for table, column in (("documents", "excerpt"), ("documents", "successor"), ("outbox", "excerpt"), ("schema_version", "name")):
+            connection.execute(f"alter table {table} drop column {column}")  # type: ignore[arg-type,unused-ignore]
+        connection.execute("update schema_version set version = 3")
+    wrong: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            Ledger.open(tmp_path, url=database, fleet=Fleet(DictShelf(), patience=0)).close()
+        except BaseException as problem:
+            wrong.append(problem)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not wrong, wrong
+    ledger = opened(tmp_path, database, DictShelf())
+    assert ledger.take(1)
+    ledger.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_turn_that_is_no_number_is_none(turns: Turns, redis_server: Redis) -> 
 
 
 class TiredLibrary(Library):
-    """From its fiftieth page on it answers one request with 429, which says nothing more."""
+    """From its fiftieth page on it answers one request with 429."""
 
     tired_at = 0.0
     times: list[float]
@@ -63,23 +64,41 @@ class TiredLibrary(Library):
         return response
 
 
-def test_an_answer_that_says_come_back_later_holds_all_workers(redis_server: Redis, database: str, tmp_path: Path) -> None:
+@pytest.fixture
+def tired(redis_server: Redis, database: str, tmp_path: Path) -> Iterator[tuple[TiredLibrary, Workers]]:
     with TiredLibrary(articles=120, per_page=10, categories=2) as library:
         library.times, find = [], library.server.answer
-        library.server.answer = lambda url, *rest, **more: library.answers(find(url, *rest, **more))  # type: ignore[method-assign]
+        library.delay["*"] = 0.02
+        library.server.answer = lambda url: library.answers(find(url))  # type: ignore[method-assign]
         workers = Workers(library, tmp_path / "data", redis_server, database)
-        try:
-            for _ in range(3):
-                workers.start(0.05, "-s", "RETRY_AFTER_DEFAULT=3")
-            workers.until(lambda: library.tired_at > 0)
-            tired = library.tired_at
-            workers.finish()
-            early = [at - tired for at in library.times if 0.3 < at - tired < 2.9]  # what was on its way is not called back
-            assert early == []
-            workers.check_whole()
-        finally:
-            for process in workers.processes:
-                process.kill()
-                process.wait()
-                if process.stderr:
-                    process.stderr.close()
+        yield library, workers
+        for process in workers.processes:
+            process.kill()
+            process.wait()
+            if process.stderr:
+                process.stderr.close()
+
+
+def after(library: TiredLibrary, start: float, end: float) -> list[float]:
+    return [at - library.tired_at for at in library.times if start < at - library.tired_at < end]
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.0])
+def test_an_answer_that_says_come_back_later_holds_all_workers(tired: tuple[TiredLibrary, Workers], delay: float) -> None:
+    library, workers = tired
+    for _ in range(3):
+        workers.start(delay, "-s", "RETRY_AFTER_DEFAULT=3")
+    workers.until(lambda: library.tired_at > 0)
+    workers.finish()
+    assert after(library, 1.0, 2.9) == [], "what was on its way is not called back"
+    workers.check_whole()
+
+
+def test_a_host_that_wants_too_long_a_rest_is_put_off_by_all_workers(tired: tuple[TiredLibrary, Workers]) -> None:
+    library, workers = tired
+    for _ in range(3):
+        workers.start(0.05, "-s", "RETRY_AFTER_DEFAULT=600", "-s", "RETRY_AFTER_MAX=5")
+    said = [process.communicate(timeout=60)[1] for process in workers.processes]
+    assert [process.returncode for process in workers.processes] == [3, 3, 3], said
+    assert all("put off: changhe.test.wenku.example" in words and "Traceback" not in words for words in said)
+    assert after(library, 1.0, 60.0) == []

@@ -11,7 +11,7 @@ import pytest
 from crawls import A, document
 from test_ledger_rounds import rows
 
-from crawler.feed import verify
+from crawler.feed import export_parquet, verify
 from crawler.items import duplicate_row
 from crawler.ledger import Ledger, Link, Unit
 from crawler.ledger.documents import Status
@@ -141,6 +141,101 @@ def test_a_ledger_that_is_made_anew_knows_what_was_superseded(tmp_path: Path) ->
     assert known and (known.status, known.successor) == (Status.SUPERSEDED, document(WHOLE).id)
     ledger.close()
     assert len(rows(tmp_path, "duplicates")) == 1, "that was told before"
+
+
+def test_nothing_is_told_twice_when_both_come_again_in_one_group(tmp_path: Path) -> None:
+    """A full run over both sites, the excerpt of which an earlier run published."""
+    ledger = opened(tmp_path)
+    ledger.commit([excerpt()])
+    ledger.end_run()
+    ledger.close()
+    ledger = opened(tmp_path)
+    ledger.commit([copy(WHOLE, CUT, "contained"), whole()])
+    assert ledger.run_counts.duplicates == 1
+    assert [row["id"] for row in rows_after(ledger, tmp_path)] == [document(CUT).id]
+
+
+def test_all_excerpts_of_a_text_go_with_it(tmp_path: Path) -> None:
+    other = document(COPY, "我们在南坡种了……", truncated=True)
+    ledger = opened(tmp_path)
+    ledger.commit([excerpt(), Unit(COPY, kind="article", document=other)])
+    both = whole()
+    both.supersedes = [document(CUT).id, other.id]
+    ledger.commit([both])
+    assert (ledger.run_counts.documents, ledger.run_counts.duplicates) == (1, 2)
+    assert {row["id"] for row in rows_after(ledger, tmp_path)} == {document(CUT).id, other.id}
+    assert [row["url"] for row in rows(tmp_path)] == [WHOLE]
+
+
+def test_a_copy_that_was_told_before_and_waits_names_the_whole(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    ledger.commit([excerpt()])
+    ledger.commit([copy(CUT)])
+    ledger.commit([whole()])
+    found = {row["url"]: (row["duplicate_of"], row["kind"]) for row in rows_after(ledger, tmp_path)}
+    assert found == dict.fromkeys((CUT, COPY), (document(WHOLE).id, "contained"))
+
+
+def test_a_page_that_is_cut_off_later_is_no_copy_of_itself(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    ledger.commit([excerpt()])
+    ledger.commit([whole()])
+    ledger.commit([copy(CUT, WHOLE)])
+    assert [row["id"] for row in rows_after(ledger, tmp_path)] == [document(CUT).id]
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_an_excerpt_whose_whole_text_is_another_by_now_is_published_again(tmp_path: Path, published: bool) -> None:
+    ledger = opened(tmp_path)
+    ledger.commit([excerpt()])
+    if published:
+        ledger.publish(everything=True)
+    ledger.commit([whole()])
+    ledger.commit([excerpt(fetched_at="2026-12-23T21:20:00+00:00")])  # unchanged, and new to the deduplication
+    known = ledger.document(document(CUT).id)
+    assert known and (known.status, known.revision) == (Status.PUBLISHED, 2)
+    ledger.end_run()
+    ledger.close()
+    assert [(row["url"], row["revision"]) for row in rows(tmp_path)][-2:] == [(WHOLE, 1), (CUT, 2)]
+    assert export_parquet(tmp_path, str(tmp_path / "out.parquet")) == 2, "readers of the duplicates keep it"
+    assert verify(tmp_path) == []
+
+
+def test_a_page_that_shows_all_in_the_moment_its_whole_text_comes_stays(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    ledger.commit([excerpt()])
+    full = excerpt("我们在北坡另外种了三十棵杨树，到秋天活了二十九棵。")
+    assert full.document
+    full.document.truncated = False
+    ledger.commit([whole(), full])
+    ledger.end_run()
+    ledger.close()
+    assert {row["url"]: row["truncated"] for row in rows(tmp_path) if row["revision"] > 1 or row["url"] == WHOLE} == {WHOLE: False, CUT: False}
+
+
+def test_what_is_counted_is_what_is_published_when_an_excerpt_changed_in_the_group_of_its_whole(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    ledger.commit([excerpt("我们在南坡……")])
+    ledger.commit([excerpt(), whole()])
+    counts = ledger.run_counts
+    assert (counts.documents, counts.revised, counts.duplicates) == (1, 0, 1)
+    assert len(rows_after(ledger, tmp_path)) == 1 and len(rows(tmp_path)) == 1
+
+
+def test_a_document_that_was_a_copy_once_is_no_excerpt_for_its_readers(tmp_path: Path) -> None:
+    """What it was told to be is older than what is published of it."""
+    ledger = opened(tmp_path)
+    ledger.commit([whole(), copy(WHOLE, CUT, "contained")])
+    ledger.commit([excerpt("到北坡去种杨树的人……", fetched_at="2026-12-23T21:20:00+00:00")])
+    ledger.end_run()
+    ledger.close()
+    assert export_parquet(tmp_path, str(tmp_path / "out.parquet")) == 2
+    shutil.rmtree(tmp_path / "state")
+    ledger = Ledger.open(tmp_path)
+    reindex(ledger, tmp_path)
+    known = ledger.document(document(CUT).id)
+    assert known and known.status is Status.PUBLISHED
+    ledger.close()
 
 
 def test_nothing_is_taken_back_when_the_group_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from test_ledger_rounds import rows
 
 from crawler.feed import FeedError, verify
-from crawler.ledger import DiskError, Held, Ledger, LedgerError, Link, State
+from crawler.ledger import DiskError, Held, Ledger, LedgerError, Link, State, WrongAddress
 from crawler.ledger.dialect import upsert
 from crawler.ledger.migrate import migrate
 from crawler.ledger.open import connect
@@ -184,6 +184,21 @@ def test_signatures_of_the_first_version_are_not_taken_for_new_ones(tmp_path: Pa
         ledger = Ledger.open(tmp_path)
         assert list(ledger.signatures.samples()) == []
         ledger.close()
+
+
+def test_a_ledger_may_lie_elsewhere(tmp_path: Path) -> None:
+    place = tmp_path / "elsewhere.sqlite"
+    for number in range(2):
+        ledger = Ledger.open(tmp_path / "data", url=f"sqlite:///{place}")
+        ledger.begin_run([Link(f"{A}/", "list", 40)])
+        ledger.commit([article(f"{A}/{number}", f"第{number}篇：河边种树。")])
+        ledger.end_run()
+        ledger.close()
+    assert place.exists() and not (tmp_path / "data" / "state" / "ledger.sqlite").exists()
+    assert len(rows(tmp_path / "data")) == 2
+    for url, word in (("sqlite://", "names no file"), (f"sqlite:///{tmp_path}/no/such/x.sqlite", "a folder that is not there")):
+        with pytest.raises(WrongAddress, match=word):
+            Ledger.open(tmp_path / "data", url=url)
 
 
 def without_excerpts(database: sqlite3.Connection) -> None:
