@@ -11,7 +11,8 @@ fleet, of another crawl. OUT is a new folder, in which come to lie
     work/           datatrove's signatures, buckets, clusters and logs, which may be removed
 
 Only the last revision of an id counts, in whatever feed it lies, and the same id in two feeds once. Of copies the one in
-the feed that is named first is kept.
+the feed that is named first is kept. A beginning of which a feed's duplicates say that another document holds it all (data/README.md)
+goes when that document is there.
 
 The steps are those of datatrove's MinHash: signatures, buckets, clusters, filter. Its default takes a text apart into
 words with a tokenizer that must be installed; here it is five characters in a row of the key under which a crawl compares
@@ -70,7 +71,7 @@ CONFIG = MinhashConfig(
     hash_config=HashConfig(hash_fc="sha1"),  # needs no package
 )
 MOST_SHARES = 64  # into which the work is cut; a part of a feed is never cut
-PARTS = "documents-*.jsonl*"
+PARTS = {"feed": "documents-*.jsonl*", "duplicates": "duplicates-*.jsonl*"}
 Row = dict[str, Any]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _NEEDED: dict[str, type] = {"id": str, "revision": int, "body": str, "parts": list, "truncated": bool}
@@ -114,7 +115,7 @@ class Parts(JsonlReader):
 
     def __init__(self, number: int, feed: str, outdated: set[tuple[str, int]]):
         told = {"feed": feed, "number": number}
-        super().__init__(f"{feed}/feed", glob_pattern=PARTS, text_key="body", default_metadata=told, add_file_path=False)
+        super().__init__(f"{feed}/feed", glob_pattern=PARTS["feed"], text_key="body", default_metadata=told, add_file_path=False)
         self.outdated = outdated
 
     def get_document_from_dict(self, data: Row, source_file: str, id_in_file: int | str) -> Document | None:
@@ -208,40 +209,60 @@ def _candidate(self: Any, document: Document) -> Row:
 
 def outdated_lines(feeds: Iterable[str]) -> tuple[dict[str, set[tuple[str, int]]], list[Row]]:
     """By feed, the part and number of each line that a later revision, or the same in a feed before it, replaces; and a
-    row for each of them that lies in another feed. Takes about 230 bytes of memory a document."""
+    row for each of them that lies in another feed; and those of documents that another one holds. Takes about 230 bytes of
+    memory a document."""
+    feeds = list(feeds)
+    told: dict[str, tuple[str, str]] = {}  # of beginnings by id: when they were fetched, and the whole
+    for feed in feeds:
+        for id, *words in _beginnings(feed):
+            told[id] = max(told.get(id, ("", "")), (words[0], words[1]))
+    held: dict[str, bool] = {}  # whether the last revision of those is still the one that was told
     last: dict[str, tuple[int, str, str, int]] = {}
     outdated: dict[str, set[tuple[str, int]]] = {feed: set() for feed in feeds}
     again: list[Row] = []
     for feed in feeds:
-        for path, line, id, revision in _lines(feed):
+        for path, line, row in _lines(feed):
+            id, revision = row["id"], row["revision"]
             old, new = last.get(id), (revision, feed, path, line)
             if old is None or revision > old[0]:
                 old, new = new, old or new
                 last[id] = old
+                if id in told:
+                    held[id] = row["truncated"] and str(row.get("fetched_at", "")) <= told[id][0]
             if new is not old:
                 outdated[new[1]].add(new[2:])
                 if new[1] != old[1]:
                     again.append({"id": id, "revision": new[0], "feed": new[1], "duplicate_of": id, "kind": "id"})
+    for id in (id for id, so in held.items() if so and told[id][1] in last):
+        revision, feed, path, line = last[id]
+        outdated[feed].add((path, line))
+        again.append({"id": id, "revision": revision, "feed": feed, "duplicate_of": told[id][1], "kind": "contained", "similarity": 1.0})
     return outdated, again
 
 
-def _lines(feed: str) -> Iterator[tuple[str, int, str, int]]:
-    """The part, number, id and revision of each line. Raises Wrong for a part or a line that cannot be read."""
-    folder = get_datafolder(f"{feed}/feed")
-    for path in _parts(feed):
-        name = f"{feed}/feed/{path}"
+def _beginnings(feed: str) -> Iterator[tuple[str, str, str]]:
+    """What a feed's duplicates say of beginnings: id, when it was fetched, and the id of the document that holds all of it."""
+    for _, _, row in _lines(feed, "duplicates", {"duplicate_of": str, "kind": str}):
+        if row["kind"] == "contained" and row.get("truncated") and row.get("id", row["duplicate_of"]) != row["duplicate_of"]:
+            yield str(row["id"]), str(row.get("fetched_at", "")), row["duplicate_of"]
+
+
+def _lines(feed: str, kind: str = "feed", needed: dict[str, type] | None = None) -> Iterator[tuple[str, int, Row]]:
+    """The part, number and row of each line. Raises Wrong for a part or a line that cannot be read."""
+    folder = get_datafolder(f"{feed}/{kind}")
+    for path in _parts(feed, kind):
+        name = f"{feed}/{kind}/{path}"
         try:
             with folder.open(path, "rb", compression="infer") as part:
                 for number, line in enumerate(part):
-                    row = _checked(line, f"{name}, line {number + 1}")
-                    yield path, number, row["id"], row["revision"]
+                    yield path, number, _checked(line, f"{name}, line {number + 1}", _NEEDED if needed is None else needed)
         except Wrong:
             raise
         except Exception as error:  # each service and each compression has exceptions of its own
             raise Wrong(f"{name} cannot be read ({_said(error)}): fetch it anew from where it was published") from None
 
 
-def _checked(line: bytes, where: str) -> Row:
+def _checked(line: bytes, where: str, needed: dict[str, type]) -> Row:
     cure = "fetch the part anew from where it was published, or mend the line"
     try:
         row = orjson.loads(line)
@@ -249,10 +270,10 @@ def _checked(line: bytes, where: str) -> Row:
         raise Wrong(f"{where} is not valid JSON ({_said(error)}): {cure}") from None
     if not isinstance(row, dict):
         raise Wrong(f"{where} is no document, which is an object: {cure}")
-    for key, kind in _NEEDED.items():
+    for key, kind in needed.items():
         if not isinstance(row.get(key), kind):
             raise Wrong(f"{where} is no document, its {key} is missing or no {kind.__name__}: {cure}")
-    if not all(isinstance(part, dict) and "start" in part and "end" in part for part in row["parts"]):
+    if "parts" in needed and not all(isinstance(part, dict) and "start" in part and "end" in part for part in row["parts"]):
         raise Wrong(f"{where} is no document, one of its parts has no start and end: {cure}")
     return row
 
@@ -297,11 +318,11 @@ def _rows(folder: Path) -> Iterator[Row]:
             yield from map(json.loads, lines)
 
 
-def _parts(feed: str) -> list[str]:
+def _parts(feed: str, kind: str = "feed") -> list[str]:
     """The names of a feed's parts. Raises Wrong for an address that cannot be used."""
     scheme = feed.partition("://")[0]
     try:
-        return list(get_datafolder(f"{feed}/feed").list_files(glob_pattern=PARTS))
+        return list(get_datafolder(f"{feed}/{kind}").list_files(glob_pattern=PARTS[kind]))
     except ImportError as error:
         extra = "-e '.[store]'" if scheme in ("s3", "s3a") else f"what reads {scheme}://"
         raise Wrong(f"{feed} cannot be read ({_said(error)}): pip install {extra}") from None
@@ -325,7 +346,7 @@ def check_feeds(feeds: Iterable[str]) -> None:
     named: dict[tuple[str, str], str] = {}
     for feed in feeds:
         if not _parts(feed):
-            raise Wrong(f"{feed} has no published parts: name a data folder with feed/{PARTS}")
+            raise Wrong(f"{feed} has no published parts: name a data folder with feed/{PARTS['feed']}")
         place = _place(feed)
         if before := named.get(place):
             raise Wrong(f"{feed} is named twice{'' if before == feed else f', as {before} too'}: name each feed once")

@@ -18,7 +18,7 @@ from conftest import REPO, Run, run_scrapy
 from feed_rows import document
 
 from crawler.feed import Feed, encode
-from crawler.items import Document
+from crawler.items import Document, duplicate_row
 from tests.benchmarks.dedup_families import tender
 from tests.benchmarks.dedup_texts import edited, report, sharing
 
@@ -113,6 +113,25 @@ def test_the_whole_text_stays_of_one_that_was_cut_off() -> None:
     kept, removed = across_feeds().judged([cut, whole, again])
     assert [row["id"] for row in kept] == ["whole"]
     assert [(row["id"], row["duplicate_of"]) for row in removed] == [("cut", "whole"), ("again", "whole")]
+
+
+def test_a_beginning_goes_that_a_crawl_found_to_be_one(tmp_path: Path) -> None:
+    """Its line lay in a part when the whole came, on another machine; only the duplicates know."""
+    rng = random.Random("beginnings")
+    whole, short, fresh = report(rng), report(rng)[:300], report(rng)[:300]
+    cut = made(1, short, truncated=True)
+    later = made(3, fresh, truncated=True, fetched_at="2026-12-23T21:20:00+00:00")
+    lost = made(4, report(rng)[:300], truncated=True)
+    first = published(tmp_path / "a", cut, later, lost)
+    second = published(tmp_path / "b", made(2, whole))
+    of = made(2, "").id
+    rows = [duplicate_row(cut, "contained", of, 1.0), duplicate_row(made(3, "", truncated=True), "contained", of, 1.0)]
+    rows.append(duplicate_row(lost, "contained", "0" * 20, 1.0))
+    Feed(second).publish("duplicates", map(encode, rows), run=1)
+    kept, removed = across(tmp_path / "out", first, second)
+    assert {row["id"] for row in kept} == {of, later.id, lost.id}, "one was published after that, and the whole of one is not here"
+    expected = {"id": cut.id, "revision": 1, "feed": str(first), "duplicate_of": of, "kind": "contained", "similarity": 1.0}
+    assert removed == [expected]
 
 
 def test_datatroves_own_shingles_agree(tmp_path: Path) -> None:
