@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -146,6 +147,18 @@ def test_pages_that_do_not_reach_the_shelf_are_laid_out_once_more(tmp_path: Path
     shelf.put = put  # type: ignore[method-assign]
     time.sleep(0.6)
     assert ends_whole(ledger, taken) is Ended.COMPLETE
+    ledger.close()
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_full_run_asks_for_what_an_earlier_run_laid_out_without_conditions(tmp_path: Path, database: str, full: bool) -> None:
+    shelf = DictShelf()
+    ledger = Ledger.open(tmp_path, url=database, fleet=Fleet(shelf, patience=0))
+    ledger.begin_run([Link(f"{A}/{number}.html") for number in range(5)], full=full)
+    ledger.take(1)
+    for place, lying in shelf.pages.items():
+        shelf.pages[place] = [replace(visit, etag='"1"', last_modified="then") for visit in lying]
+    assert {(visit.etag, visit.last_modified) for visit in ledger.take(9)} == {("", "") if full else ('"1"', "then")}
     ledger.close()
 
 
