@@ -39,7 +39,7 @@ def reindex(ledger: Ledger, data_dir: Path) -> int:
     Nothing is published, and what the ledger knows already stays as it is.
     """
     known, count = Deduplicator(ledger.signatures), 0
-    excerpts, held = Excerpts(data_dir), defaultdict[str, set[str]](set)  # of documents the excerpts that they hold
+    excerpts, held = Excerpts.of(data_dir), defaultdict[str, set[str]](set)  # of documents the excerpts that they hold
     ledger.begin_run()
     for document in published(data_dir):
         count += 1

@@ -34,6 +34,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from crawler.dedup import Deduplicator, dedup_key
+from crawler.feed.read import Excerpts
 
 try:
     import orjson
@@ -212,11 +213,8 @@ def outdated_lines(feeds: Iterable[str]) -> tuple[dict[str, set[tuple[str, int]]
     row for each of them that lies in another feed; and those of documents that another one holds. Takes about 230 bytes of
     memory a document."""
     feeds = list(feeds)
-    told: dict[str, tuple[str, str]] = {}  # of beginnings by id: when they were fetched, and the whole
-    for feed in feeds:
-        for id, *words in _beginnings(feed):
-            told[id] = max(told.get(id, ("", "")), (words[0], words[1]))
-    held: dict[str, bool] = {}  # whether the last revision of those is still the one that was told
+    beginnings = Excerpts(row for feed in feeds for _, _, row in _lines(feed, "duplicates", {"duplicate_of": str, "kind": str}))
+    held: dict[str, str] = {}  # of beginnings the whole, "" when their last revision is later than what was told
     last: dict[str, tuple[int, str, str, int]] = {}
     outdated: dict[str, set[tuple[str, int]]] = {feed: set() for feed in feeds}
     again: list[Row] = []
@@ -227,24 +225,18 @@ def outdated_lines(feeds: Iterable[str]) -> tuple[dict[str, set[tuple[str, int]]
             if old is None or revision > old[0]:
                 old, new = new, old or new
                 last[id] = old
-                if id in told:
-                    held[id] = row["truncated"] and str(row.get("fetched_at", "")) <= told[id][0]
+                if id in beginnings:
+                    held[id] = beginnings.whole_of(row)
             if new is not old:
                 outdated[new[1]].add(new[2:])
                 if new[1] != old[1]:
                     again.append({"id": id, "revision": new[0], "feed": new[1], "duplicate_of": id, "kind": "id"})
-    for id in (id for id, so in held.items() if so and told[id][1] in last):
-        revision, feed, path, line = last[id]
-        outdated[feed].add((path, line))
-        again.append({"id": id, "revision": revision, "feed": feed, "duplicate_of": told[id][1], "kind": "contained", "similarity": 1.0})
+    for id, whole in held.items():
+        if whole in last:
+            revision, feed, path, line = last[id]
+            outdated[feed].add((path, line))
+            again.append({"id": id, "revision": revision, "feed": feed, "duplicate_of": whole, "kind": "contained", "similarity": 1.0})
     return outdated, again
-
-
-def _beginnings(feed: str) -> Iterator[tuple[str, str, str]]:
-    """What a feed's duplicates say of beginnings: id, when it was fetched, and the id of the document that holds all of it."""
-    for _, _, row in _lines(feed, "duplicates", {"duplicate_of": str, "kind": str}):
-        if row["kind"] == "contained" and row.get("truncated") and row.get("id", row["duplicate_of"]) != row["duplicate_of"]:
-            yield str(row["id"]), str(row.get("fetched_at", "")), row["duplicate_of"]
 
 
 def _lines(feed: str, kind: str = "feed", needed: dict[str, type] | None = None) -> Iterator[tuple[str, int, Row]]:

@@ -65,7 +65,7 @@ def export_parquet(data_dir: str | Path, target: str, *, since: str = "", revisi
     except ImportError:
         raise FeedError("Parquet needs the package pyarrow: pip install '.[parquet]'") from None
     parts = newer(data_dir, "documents", since)
-    found = _Found(rows(data_dir, "documents", parts), None if revisions else Excerpts(data_dir))
+    found = _Found(rows(data_dir, "documents", parts), None if revisions else Excerpts.of(data_dir))
     schema = _schema(found)
     count = 0
     with _target(target) as file, pyarrow.parquet.ParquetWriter(

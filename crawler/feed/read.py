@@ -14,15 +14,24 @@ from crawler.feed.manifest import Part, read_manifest
 
 
 class Excerpts:
-    """Of documents that their site cuts off the ones that hold all of them, as the duplicates feed says. Raises FeedError."""
+    """Of documents that their site cuts off the ones that hold all of them, as lines of the duplicates feed say."""
 
-    def __init__(self, data_dir: str | Path):
-        manifest = read_manifest(Path(data_dir) / FOLDERS["duplicates"], "duplicates")
-        parts = [manifest.parts[name] for name in sorted(manifest.parts)]
+    def __init__(self, duplicates: Iterable[Mapping[str, Any]]):
         self._told: dict[str, tuple[str, str]] = {}  # by id: when it was fetched, and the id of the whole
-        for row in rows(data_dir, "duplicates", parts):
-            if row["kind"] == "contained" and row.get("truncated") and row.get("id", row["duplicate_of"]) != row["duplicate_of"]:
-                self._told[row["id"]] = max(self._told.get(row["id"], ("", "")), (row["fetched_at"], row["duplicate_of"]))
+        for row in duplicates:
+            id, whole = row.get("id"), row["duplicate_of"]
+            if id and id != whole and row["kind"] == "contained" and row.get("truncated"):
+                self._told[id] = max(self._told.get(id, ("", "")), (str(row.get("fetched_at", "")), whole))
+
+    @classmethod
+    def of(cls, data_dir: str | Path) -> Excerpts:
+        """Those of a data folder. Raises FeedError."""
+        manifest = read_manifest(Path(data_dir) / FOLDERS["duplicates"], "duplicates")
+        return cls(rows(data_dir, "duplicates", (manifest.parts[name] for name in sorted(manifest.parts))))
+
+    def __contains__(self, id: str) -> bool:
+        """Whether anything was told of this document."""
+        return id in self._told
 
     def told_of(self, id: str) -> str:
         """The id of the document that holds all of an excerpt, as was told last; "" when nothing was."""
@@ -32,7 +41,7 @@ class Excerpts:
         """The id of the document that holds all of a line of the documents feed; "" when it stands for itself: it is whole, or was
         published after that was told."""
         when, whole = self._told.get(row["id"], ("", ""))
-        return whole if row["truncated"] and row["fetched_at"] <= when else ""
+        return whole if row["truncated"] and str(row.get("fetched_at", "")) <= when else ""
 
 
 def rows(data_dir: str | Path, kind: str, parts: Iterable[Part]) -> Iterator[dict[str, Any]]:

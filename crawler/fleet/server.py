@@ -28,6 +28,6 @@ def reached() -> Iterator[None]:
         yield
     except redis.RedisError as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        if isinstance(error, redis.ResponseError) and not isinstance(error, redis.AuthenticationError):
-            raise ShelfAway(f"Redis refuses ({reason}): give the fleet a database of its own in REDIS_URL") from error
+        if isinstance(error, redis.ResponseError):
+            raise ShelfAway(f"Redis refuses ({reason}): look at the server, or name another database in REDIS_URL") from error
         raise ShelfAway(f"cannot reach Redis ({reason}): start the server, or look at REDIS_URL") from error

@@ -27,6 +27,7 @@ _EXCERPT = select(_c.id, _c.url, _c.revision, _c.excerpt).where(
     _c.id.in_(bindparam("ids", expanding=True)), _c.status == bindparam("published"), _c.excerpt.is_not(None)
 )
 _SUPERSEDED = update(documents).where(_c.id == bindparam("row")).values(status=bindparam("to"), successor=bindparam("by"))
+_RELEASE = update(documents).where(_c.successor == bindparam("whole")).values(successor=None)
 _STATUS = update(documents).where(_c.id == bindparam("row"), _c.status == _PUBLISHED).values(status=bindparam("to"))
 
 
@@ -106,12 +107,17 @@ class Documents:
     def store(self, arrived: list[Document], now: int, mark_of: Callable[[Document], bytes]) -> list[Change]:
         """Records documents, sets the `revision` of each, and says which of them are to be published. `mark_of` tells their fingerprints."""
         known = self.find({document.id for document in arrived})
+        wholes = self.find({each.successor for each in known.values() if each.successor})
         rows: dict[str, dict[str, Any]] = {}
         changes = []
         for document in arrived:
             before, mark = known.get(document.id), mark_of(document)
-            # What was superseded was taken back, or told as a copy: its readers are to hear of it again.
-            same = before is not None and before.fingerprint == mark and before.status is not Status.SUPERSEDED
+            same = before is not None and before.fingerprint == mark
+            held = before is not None and before.status is Status.SUPERSEDED
+            whole = wholes.get(before.successor or "") if before else None
+            # The deduplication need not find the whole of a short excerpt, only the excerpt of the whole.
+            stays = same and held and whole is not None and whole.status is Status.PUBLISHED
+            same = same and (stays or not held)  # otherwise its readers, who were told of a copy, are to hear of it again
             document.revision = before.revision + (not same) if before else 1
             changes.append(Change.NEW if before is None else Change.SAME if same else Change.REVISED)
             first = before.first_seen if before else now
@@ -124,14 +130,17 @@ class Documents:
                 "content_hash": bytes.fromhex(document.content_hash),
                 "fingerprint": mark,
                 "revision": document.revision,
-                "status": Status.PUBLISHED.value,
+                "status": (Status.SUPERSEDED if stays else Status.PUBLISHED).value,
                 "first_seen": first,
                 "last_seen": now,
                 "excerpt": _excerpt(document) if document.truncated else None,
-                "successor": None,
+                "successor": before.successor if before and stays else None,
             }
         if rows:
             self._connection.execute(self._put, list(rows.values()))
+        revised = [{"whole": document.id} for document, change in zip(arrived, changes, strict=True) if change is Change.REVISED]
+        if revised:  # whether it holds them still is to be seen
+            self._connection.execute(_RELEASE, revised)
         return changes
 
     def seen(self, ids: Iterable[str], now: int) -> None:

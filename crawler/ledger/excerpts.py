@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -53,17 +53,17 @@ class Excerpts:
         made = Completed(before | new, new, before)
         if not named & made.successors.keys():
             return units, made
-        return [replace(unit, duplicates=[_followed(row, made) for row in unit.duplicates]) for unit in units], made
+        return [replace(unit, duplicates=[_followed(row, made.successors) for row in unit.duplicates]) for unit in units], made
 
     def complete(self, units: Sequence[Unit], made: Completed, counts: Counts) -> None:
         """Withdraws what the documents of `units` supersede. After the documents were stored, before the pages are finished."""
-        new = made.gone
-        if not new:
+        if not made.gone:
             return
         arrived = {unit.document.id for unit in units if unit.document}  # their lines are not made at all
         silent = {old for unit in units if unit.published for old in unit.supersedes}
-        found = self._documents.supersede(new)
-        made.told |= {excerpt.id: new[excerpt.id] for excerpt in found}
+        found = self._documents.supersede(made.gone)
+        new = {excerpt.id: made.gone[excerpt.id] for excerpt in found}
+        made.told |= new
         back = Counter(self._outbox.take_back(new))
         made.taken_back = back.total()
         for excerpt in found:
@@ -77,18 +77,8 @@ class Excerpts:
             first = waited > 0 and unseen >= excerpt.revision  # then no reader has ever seen it
             made.documents += first
             made.revised += waited - first
-        self._outbox.rewrite("duplicates", new, self._copied(new))
-
-    @staticmethod
-    def _copied(new: dict[str, str]) -> Callable[[bytes], bytes | None]:
-        """Turns a waiting line about a copy of an excerpt into one about a copy of the whole."""
-
-        def copied(line: bytes) -> bytes | None:
-            row = json.loads(line)
-            whole = new.get(row["duplicate_of"])
-            return encode({**row, "duplicate_of": whole, "kind": "contained"}) if whole and whole != row.get("id") else None
-
-        return copied
+        if new:
+            self._outbox.rewrite("duplicates", new, lambda line: _rewritten(line, new))
 
     @staticmethod
     def settle(made: Completed, counts: Counts) -> None:
@@ -97,7 +87,14 @@ class Excerpts:
         counts.revised = max(counts.revised - made.revised, 0)
 
 
-def _followed(row: Any, made: Completed) -> Any:
+def _rewritten(line: bytes, successors: Mapping[str, str]) -> bytes | None:
+    """A line of duplicates/ that waits, when it is about a copy of an excerpt; None for any other."""
+    before = json.loads(line)
+    row = _followed(before, successors)
+    return encode(row) if row is not before and row["duplicate_of"] != row.get("id") else None
+
+
+def _followed(row: Any, successors: Mapping[str, str]) -> Any:
     """A copy of an excerpt is contained in the whole."""
-    whole = made.successors.get(str(row["duplicate_of"]))
+    whole = successors.get(str(row["duplicate_of"]))
     return {**row, "duplicate_of": whole, "kind": "contained"} if whole else row

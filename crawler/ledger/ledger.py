@@ -20,7 +20,7 @@ from crawler.ledger.fleet import Fleet, Member, ShelfAway
 from crawler.ledger.frontier import NOWHERE, Frontier
 from crawler.ledger.leases import LeasedQueue
 from crawler.ledger.lock import Lock
-from crawler.ledger.open import connect
+from crawler.ledger.open import connect, lock_of
 from crawler.ledger.outbox import Outbox
 from crawler.ledger.publish import Publisher
 from crawler.ledger.queue import Queue
@@ -57,6 +57,7 @@ class Ledger(Books):
     ):
         self._connection, self._place, self._lock, self._clock = connection, place, lock, clock
         self.policy, self.run, self._full = policy, 0, False
+        self._beside: Lock | None = None  # of an SQLite file elsewhere
         self._scope: set[int] | None = None
         self._pending: list[Unit] = []
         self._told = False  # that Redis is away
@@ -99,12 +100,14 @@ class Ledger(Books):
         check_compression(compression)
         state = prepare_folder(data_dir) / "state"
         lock = Member(state) if fleet else Lock(state)
-        connection = None
+        connection = beside = None
         try:
+            beside = lock_of(url)
             feed = Feed(data_dir, compression=compression, shared=fleet is not None)  # true only under the lock
             connection, place = connect(state, url, fleet=fleet is not None)
             publisher = Publisher(connection, place, feed, Outbox(connection), part_rows, part_seconds, lock)
             ledger = cls(connection, place, lock, publisher, policy or Policy(), clock, fleet)
+            ledger._beside = beside
             ledger._do(ledger._sites.load, reading=True)
             publisher.recover()
         except BaseException:
@@ -112,6 +115,8 @@ class Ledger(Books):
                 connection.close()
                 connection.engine.dispose()
             lock.release()
+            if beside is not None:
+                beside.release()
             raise
         return ledger
 
@@ -285,3 +290,5 @@ class Ledger(Books):
             self._connection.close()
             self._connection.engine.dispose()
         self._lock.release()
+        if self._beside is not None:
+            self._beside.release()

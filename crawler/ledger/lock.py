@@ -30,10 +30,11 @@ class Lock:
 
     The kernel lets go of the lock when its process dies, so a killed run is no obstacle; the file's text
     (`pid since`) only tells people who it is. Raises Held, or DiskError when the file cannot be written.
-    `shared`: workers of a fleet hold it together, and nobody holds it alone meanwhile.
+    `shared`: workers of a fleet hold it together, and nobody holds it alone meanwhile. `what` is held, for people: the folder
+    around `folder` unless it is given.
     """
 
-    def __init__(self, folder: Path, name: str = "lock", shared: bool = False):
+    def __init__(self, folder: Path, name: str = "lock", shared: bool = False, what: Path | None = None):
         self.path = folder / name
         with disk_errors(self.path):
             folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
@@ -41,7 +42,7 @@ class Lock:
             try:
                 fcntl.flock(self._handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except BlockingIOError:
-                held = Held(folder.parent, *self._holder())
+                held = Held(what or folder.parent, *self._holder())
                 os.close(self._handle)
                 raise held from None
             self._sign()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, inspect, select, text, update
 
 from crawler.ledger.errors import LedgerError
-from crawler.ledger.tables import VERSION, new_name, outbox, samples, schema_version, signatures
+from crawler.ledger.tables import VERSION, documents, new_name, outbox, samples, schema_version, signatures
 
 
 def _samples(connection: Connection) -> None:
@@ -32,7 +32,8 @@ def _excerpts(connection: Connection) -> None:
     _add(connection, "outbox", "excerpt VARCHAR(20)")
     _add(connection, "schema_version", "name VARCHAR(16)")
     connection.execute(update(schema_version).values(name=new_name()))
-    next(index for index in outbox.indexes if index.name == "outbox_excerpt").create(connection, checkfirst=True)
+    for index in (*outbox.indexes, *documents.indexes):
+        index.create(connection, checkfirst=True)
 
 
 def _add(connection: Connection, table: str, *columns: str) -> None:

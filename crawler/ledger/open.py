@@ -13,6 +13,7 @@ from crawler.feed.files import sync_folder
 from crawler.feed.folders import FILE_MODE
 from crawler.ledger.dialect import make_engine, parse
 from crawler.ledger.errors import LedgerError, WrongAddress, damaged, database_errors
+from crawler.ledger.lock import Lock
 from crawler.ledger.migrate import migrate
 from crawler.ledger.tables import VERSION, metadata, new_name, schema_version
 from crawler.ledger.transactions import CRAWLS, MAKERS
@@ -59,7 +60,7 @@ def connect(state: Path, url: str = "", fleet: bool | None = None) -> tuple[Conn
     Raises LedgerError for a database that is damaged or of a newer version (it is kept), DiskError when the
     disk does not take it.
     """
-    if url and not parse(url).get_backend_name().startswith("sqlite"):
+    if url and parse(url).get_backend_name() != "sqlite":
         return _remote(url, fleet)
     path = _file(url) if url else state / FILE
     if not path.exists():
@@ -88,6 +89,14 @@ def _file(url: str) -> Path:
     if not path.parent.is_dir():
         raise WrongAddress(f"LEDGER_URL names a file in a folder that is not there: make {path.parent} first")
     return path
+
+
+def lock_of(url: str) -> Lock | None:
+    """The lock of an SQLite file that LEDGER_URL names: crawls with other data folders may name it too. Raises Held, WrongAddress."""
+    if not url or parse(url).get_backend_name() != "sqlite":
+        return None
+    path = _file(url)
+    return Lock(path.parent, f"{path.name}.lock", what=path)
 
 
 def _remote(url: str, fleet: bool | None) -> tuple[Connection, str]:

@@ -115,6 +115,7 @@ Index(
 _PAGING = text("root IS NOT NULL")
 Index("frontier_root", frontier.c.root, frontier.c.state, sqlite_where=_PAGING, postgresql_where=_PAGING)
 
+_SUCCEEDED = text("successor IS NOT NULL")
 documents = Table(
     "documents",
     metadata,
@@ -130,6 +131,7 @@ documents = Table(
     # and the id of that, when it has come.
     Column("excerpt", Text),
     Column("successor", String(20)),
+    Index("documents_successor", "successor", sqlite_where=_SUCCEEDED, postgresql_where=_SUCCEEDED),
 )
 
 signatures = Table(

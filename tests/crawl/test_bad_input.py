@@ -34,6 +34,7 @@ def complaint(run: Run) -> str:
         (["wenku", "-s", "DOWNLOAD_DELAY=slow"], ["DOWNLOAD_DELAY", "number", "'slow'"]),
         (["wenku", "-s", "CONCURRENT_REQUESTS=-1"], ["CONCURRENT_REQUESTS", "at least 1"]),
         (["wenku", "-s", "FEED_PART_ROWS=0"], ["FEED_PART_ROWS", "at least 1"]),
+        (["wenku", "-s", "FLEET_LEASE_SECONDS=0.5"], ["FLEET_LEASE_SECONDS", "at least 1"]),
         (["wenku", "-s", "PAGE_ATTEMPTS=2.5"], ["PAGE_ATTEMPTS", "whole number"]),
         (["wenku", "-s", "ARTICLE_REVISIT_DAYS=nan"], ["ARTICLE_REVISIT_DAYS", "number"]),
         (["wenku", "-s", "ROBOTSTXT_OBEY=maybe"], ["ROBOTSTXT_OBEY", "1 or 0", "'maybe'"]),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from fleet.servers import Postgres, Redis
 from fleet.test_merge import DictShelf
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 
 from crawler.ledger import Ended, Ledger, LedgerError, Link, Unit, Visit, WrongAddress
 from crawler.ledger.fleet import Fleet, ShelfAway
@@ -162,6 +164,13 @@ def test_a_full_run_asks_for_what_an_earlier_run_laid_out_without_conditions(tmp
     ledger.close()
 
 
+def at_once(workers: int, work: Callable[[], None]) -> None:
+    """Lets so many threads do it; raises what one of them raised."""
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(work) for _ in range(workers)]:
+            done.result(timeout=60)
+
+
 class LockedShelf(DictShelf):
     """Asked by several threads; it loses what is laid on it every third time, so that pages are laid out again and again."""
 
@@ -181,27 +190,19 @@ class LockedShelf(DictShelf):
 
 
 def test_no_page_is_given_to_two_workers_that_ask_at_once(tmp_path: Path, database: str) -> None:
-    shelf, given, wrong = LockedShelf(), list[int](), list[BaseException]()
+    shelf, given = LockedShelf(), list[int]()
     starts = [Link(f"http://{host}.example/{number}.html") for host in "ab" for number in range(300)]
 
     def work() -> None:
-        try:
-            ledger = Ledger.open(tmp_path, url=database, fleet=Fleet(shelf, patience=0))
-            ledger.begin_run(starts)
-            while ledger.ready() or ledger.in_flight:
-                visits = ledger.take(7)
-                given.extend(visit.id for visit in visits)
-                ledger.commit([Unit(visit.url) for visit in visits])
-            ledger.close()
-        except BaseException as problem:
-            wrong.append(problem)
+        ledger = Ledger.open(tmp_path, url=database, fleet=Fleet(shelf, patience=0))
+        ledger.begin_run(starts)
+        while ledger.ready() or ledger.in_flight:
+            visits = ledger.take(7)
+            given.extend(visit.id for visit in visits)
+            ledger.commit([Unit(visit.url) for visit in visits])
+        ledger.close()
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not wrong, wrong
+    at_once(4, work)
     assert sorted(given) == sorted(set(given)) and len(given) == 600
 
 
@@ -229,7 +230,7 @@ def test_what_lies_in_redis_and_is_no_page_is_thrown_away(redis_server: Redis, c
     assert shelf.take("here", 9) == [visit]
     assert caplog.text.count("is thrown away") == 2
     redis_server.client().set(f"{PREFIX}queue:there", "text")
-    with pytest.raises(ShelfAway, match=r"Redis refuses .*WRONGTYPE.*a database of its own"):
+    with pytest.raises(ShelfAway, match=r"Redis refuses .*WRONGTYPE.*name another database"):
         shelf.take("there", 1)
 
 
@@ -245,10 +246,20 @@ def test_a_crawl_without_a_fleet_is_not_let_in_when_the_server_was_started_again
 
 
 def test_a_worker_that_stands_still_while_it_writes_is_cut_off(tmp_path: Path, database: str) -> None:
-    ledger = opened(tmp_path, database, DictShelf())
-    with ledger._connection.begin():
-        assert ledger._connection.exec_driver_sql("show idle_in_transaction_session_timeout").scalar() == "30s"
-    ledger.close()
+    still = opened(tmp_path, database, DictShelf())
+    with still._connection.begin():
+        assert still._connection.exec_driver_sql("show idle_in_transaction_session_timeout").scalar() == "30s"
+    other = opened(tmp_path, database, DictShelf())
+    writing = still._connection.begin()
+    still._connection.exec_driver_sql("set local idle_in_transaction_session_timeout = 500")
+    still._connection.exec_driver_sql(f"select pg_advisory_xact_lock({WRITERS})")
+    began = time.monotonic()
+    other.commit([Unit(visit.url) for visit in other.take(9)])  # waits for the lock
+    assert 0.2 < time.monotonic() - began < 20
+    with pytest.raises(DBAPIError):
+        writing.commit()
+    for ledger in (still, other):
+        ledger.close()
 
 
 def test_a_database_in_ascii_will_do(tmp_path: Path, postgres: Postgres) -> None:
@@ -295,20 +306,7 @@ def test_workers_that_migrate_at_once(tmp_path: Path, database: str) -> None:
         for table, column in (("documents", "excerpt"), ("documents", "successor"), ("outbox", "excerpt"), ("schema_version", "name")):
             connection.execute(f"alter table {table} drop column {column}")  # type: ignore[arg-type,unused-ignore]
         connection.execute("update schema_version set version = 3")
-    wrong: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            Ledger.open(tmp_path, url=database, fleet=Fleet(DictShelf(), patience=0)).close()
-        except BaseException as problem:
-            wrong.append(problem)
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not wrong, wrong
+    at_once(6, lambda: Ledger.open(tmp_path, url=database, fleet=Fleet(DictShelf(), patience=0)).close())
     ledger = opened(tmp_path, database, DictShelf())
     assert ledger.take(1)
     ledger.close()

@@ -191,14 +191,28 @@ def test_an_excerpt_whose_whole_text_is_another_by_now_is_published_again(tmp_pa
     if published:
         ledger.publish(everything=True)
     ledger.commit([whole()])
+    ledger.commit([Unit(WHOLE, kind="article", document=document(WHOLE, "到北坡去种杨树。"))])
     ledger.commit([excerpt(fetched_at="2026-12-23T21:20:00+00:00")])  # unchanged, and new to the deduplication
     known = ledger.document(document(CUT).id)
     assert known and (known.status, known.revision) == (Status.PUBLISHED, 2)
     ledger.end_run()
     ledger.close()
-    assert [(row["url"], row["revision"]) for row in rows(tmp_path)][-2:] == [(WHOLE, 1), (CUT, 2)]
+    assert [(row["url"], row["revision"]) for row in rows(tmp_path)][-3:] == [(WHOLE, 1), (WHOLE, 2), (CUT, 2)]
     assert export_parquet(tmp_path, str(tmp_path / "out.parquet")) == 2, "readers of the duplicates keep it"
     assert verify(tmp_path) == []
+
+
+def test_an_excerpt_that_the_deduplication_takes_for_new_stays_what_it_was(tmp_path: Path) -> None:
+    """A short one is found by its whole, but need not find it: each later visit would publish it again."""
+    ledger = opened(tmp_path)
+    ledger.commit([excerpt()])
+    ledger.commit([whole()])
+    for group in ([excerpt()], [whole()], [whole(), excerpt()]):
+        ledger.commit(group)
+        known = ledger.document(document(CUT).id)
+        assert known and (known.status, known.revision, known.successor) == (Status.SUPERSEDED, 1, document(WHOLE).id)
+    assert ledger.run_counts.unchanged == 4
+    assert len(rows_after(ledger, tmp_path)) == 1 and [row["url"] for row in rows(tmp_path)] == [WHOLE]
 
 
 def test_a_page_that_shows_all_in_the_moment_its_whole_text_comes_stays(tmp_path: Path) -> None:

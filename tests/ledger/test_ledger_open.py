@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -195,6 +196,11 @@ def test_a_ledger_may_lie_elsewhere(tmp_path: Path) -> None:
         ledger.end_run()
         ledger.close()
     assert place.exists() and not (tmp_path / "data" / "state" / "ledger.sqlite").exists()
+    ledger = Ledger.open(tmp_path / "data", url=f"sqlite:///{place}")
+    with pytest.raises(Held, match=re.escape(f"another run holds {place} (process")):
+        Ledger.open(tmp_path / "other", url=f"sqlite:///{place}")
+    ledger.close()
+    Ledger.open(tmp_path / "other", url=f"sqlite:///{place}").close()
     assert len(rows(tmp_path / "data")) == 2
     for url, word in (("sqlite://", "names no file"), (f"sqlite:///{tmp_path}/no/such/x.sqlite", "a folder that is not there")):
         with pytest.raises(WrongAddress, match=word):
@@ -204,6 +210,7 @@ def test_a_ledger_may_lie_elsewhere(tmp_path: Path) -> None:
 def without_excerpts(database: sqlite3.Connection) -> None:
     """Back to version 3."""
     database.execute("DROP INDEX outbox_excerpt")
+    database.execute("DROP INDEX documents_successor")
     for table, column in (("documents", "excerpt"), ("documents", "successor"), ("outbox", "excerpt")):
         database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     database.execute("UPDATE schema_version SET version = 3")
@@ -308,7 +315,7 @@ def test_the_same_tables_and_upserts_can_be_said_to_postgresql() -> None:
     dialect = postgresql.dialect()
     said = [str(CreateTable(table).compile(dialect=dialect)) for table in metadata.sorted_tables]
     said += [str(CreateIndex(index).compile(dialect=dialect)) for t in metadata.sorted_tables for index in t.indexes]
-    assert len(said) == 13
+    assert len(said) == 14
     assert any("WHERE state = 'queued'" in statement for statement in said)
     assert any("BIGSERIAL" in statement for statement in said)
     statement = upsert("postgresql", frontier).on_conflict_do_nothing(index_elements=["key"])
